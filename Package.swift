@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// Imports go only downwards; docs/architecture.md has the picture, and the build checks it
+// (--explicit-target-dependency-import-check error, see tools/build).
+let package = Package(
+    name: "weir",
+    products: [.executable(name: "weir", targets: ["weir"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Storage.
+        .systemLibrary(name: "CSQLite", path: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CLinux"),
+        .target(name: "SQLite", dependencies: ["CSQLite", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "Migrations", path: "migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
+
+        // Three cores that do not know one another.
+        .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
+        .target(name: "Workflows", dependencies: ["Yams"], swiftSettings: strict),
+        .target(name: "CSpawn"),
+        .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
+
+        // Use cases and loops.
+        .target(
+            name: "Engine",
+            dependencies: [
+                "Jobs", "SQLite", "Workflows", "Executors", "CLinux", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // Tests.
+        .target(name: "TestSupport", dependencies: ["SQLite", "Jobs"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "CWalReset", dependencies: ["CSQLite"], path: "Tests/CWalReset"),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "CWalReset"], swiftSettings: strict),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "WorkflowsTests", dependencies: ["Workflows"], swiftSettings: strict),
+        .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,79 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <string.h>
+#include <sys/syscall.h>
+
+static struct flock byte_lock(int64_t byte, short type) {
+    struct flock lock;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = byte;
+    lock.l_len = 1;
+    return lock;
+}
+
+int clinux_lock_byte(int fd, int64_t byte) {
+    struct flock lock = byte_lock(byte, F_WRLCK);
+    return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+int clinux_unlock_byte(int fd, int64_t byte) {
+    struct flock lock = byte_lock(byte, F_UNLCK);
+    return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+static void interrupt_wait(int signal) { (void)signal; }
+
+int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
+    // The kernel queues those who block, so a blocking lock is fair where retries are not; it has no time limit of
+    // its own, so a timer interrupts this thread's wait. The timer repeats: its first signal may come just before
+    // the wait begins, and would be lost.
+    const int wake = SIGRTMIN + 5;
+    struct sigaction action, before;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = interrupt_wait;
+    sigaction(wake, &action, &before);
+
+    struct sigevent event;
+    memset(&event, 0, sizeof event);
+    event.sigev_notify = SIGEV_THREAD_ID;
+    event.sigev_signo = wake;
+    event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+    timer_t timer;
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return -1;
+    struct itimerspec times;
+    if (milliseconds < 1) milliseconds = 1;
+    times.it_value.tv_sec = milliseconds / 1000;
+    times.it_value.tv_nsec = (milliseconds % 1000) * 1000000;
+    times.it_interval.tv_sec = 0;
+    times.it_interval.tv_nsec = 5000000;
+    timer_settime(timer, 0, &times, 0);
+
+    struct flock lock = byte_lock(byte, F_WRLCK);
+    struct timespec start, now;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    int result, error = 0;
+    for (;;) {
+        result = fcntl(fd, F_OFD_SETLKW, &lock);
+        if (result == 0) break;
+        error = errno;
+        if (error != EINTR) break;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        int64_t waited = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
+        if (waited >= milliseconds) {
+            error = ETIMEDOUT;
+            break;
+        }
+    }
+    timer_delete(timer);
+    errno = error;
+    return result;
+}
+
+int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int clinux_pidfd_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, (void *)0, 0);
+}

@@ -1,0 +1,48 @@
+// What Glibc's Swift module lacks of Linux: epoll, inotify, timerfd, signalfd, pidfd and
+// open-file-description locks. Functions only where a macro or a missing wrapper makes one necessary.
+#ifndef WEIR_CLINUX_H
+#define WEIR_CLINUX_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+/// Milliseconds of CLOCK_BOOTTIME: counts while the host sleeps, and no clock change moves it.
+static inline int64_t clinux_boottime_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/// Milliseconds of Unix time.
+static inline int64_t clinux_realtime_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/// Takes an exclusive open-file-description lock on one byte without waiting. 0, or -1 with errno (EAGAIN: held).
+int clinux_lock_byte(int fd, int64_t byte);
+
+/// Releases it. 0, or -1 with errno.
+int clinux_unlock_byte(int fd, int64_t byte);
+
+/// Waits for the lock at most `milliseconds`. 0: taken; -1 with errno ETIMEDOUT or another.
+int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds);
+
+/// pidfd_open(2): a descriptor that becomes readable when the process ends. -1 with errno.
+int clinux_pidfd_open(pid_t pid);
+
+/// pidfd_send_signal(2). 0, or -1 with errno.
+int clinux_pidfd_send_signal(int pidfd, int signal);
+
+#endif
