@@ -1,0 +1,38 @@
+/// A job that one runner holds: the proof (`job` and `leaseToken`) and what there is to execute.
+package struct Claim: Sendable {
+    package let job: JobID
+    package let leaseToken: Int
+    package let attempt: Int
+    package let run: RunID?
+    package let command: String
+    package let arguments: [String]
+    package let shell: Bool
+    package let environment: [String: String]
+    package let directory: String?
+    package let standardInput: [UInt8]?
+    /// Of this attempt, in milliseconds.
+    package let timeout: Int?
+    /// The step's id, or the key of the enqueue, for messages.
+    package let key: String?
+    package let name: String?
+
+    package init(
+        job: JobID, leaseToken: Int, attempt: Int, run: RunID?, command: String, arguments: [String], shell: Bool,
+        environment: [String: String], directory: String?, standardInput: [UInt8]?, timeout: Int?, key: String?,
+        name: String?
+    ) {
+        self.job = job
+        self.leaseToken = leaseToken
+        self.attempt = attempt
+        self.run = run
+        self.command = command
+        self.arguments = arguments
+        self.shell = shell
+        self.environment = environment
+        self.directory = directory
+        self.standardInput = standardInput
+        self.timeout = timeout
+        self.key = key
+        self.name = name
+    }
+}

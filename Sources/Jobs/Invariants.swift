@@ -1,0 +1,198 @@
+package import SQLite
+
+/// What must hold in any database at any time, as queries that return no row. `weir doctor` runs them, and so does
+/// every test that ran jobs. Each names a job, an attempt, a limit or a run that breaks the rule.
+package struct Invariant: Sendable {
+    package let name: String
+    /// In one sentence, for people.
+    package let rule: String
+    /// Returns one row for each violation; its first column says where.
+    package let sql: String
+
+    package static let all: [Invariant] = [
+        Invariant(
+            name: "lease", rule: "a job is held by a runner exactly while it is running or reclaiming",
+            sql: """
+                SELECT 'job ' || id FROM jobs
+                WHERE (runner_id IS NOT NULL) <> (state IN ('running', 'reclaiming'))
+                """),
+        Invariant(
+            name: "holder", rule: "whoever holds a job is a runner that has not stopped",
+            sql: """
+                SELECT 'job ' || j.id || ', runner ' || j.runner_id FROM jobs j
+                LEFT JOIN runners r ON r.id = j.runner_id
+                WHERE j.runner_id IS NOT NULL AND (r.id IS NULL OR r.state IN ('stopped', 'rescued'))
+                """),
+        Invariant(
+            name: "fence", rule: "only a dead runner's jobs are being reclaimed",
+            sql: """
+                SELECT 'job ' || j.id FROM jobs j JOIN runners r ON r.id = j.runner_id
+                WHERE j.state = 'reclaiming' AND r.state <> 'dead'
+                """),
+        Invariant(
+            name: "attempts-dense", rule: "attempts are numbered from 1 without gaps, and the open one is the last",
+            sql: """
+                SELECT 'job ' || j.id FROM jobs j
+                WHERE j.attempt <> (SELECT count(*) FROM attempts a WHERE a.job_id = j.id) + (j.runner_id IS NOT NULL)
+                   OR j.attempt < (SELECT coalesce(max(a.attempt), 0) FROM attempts a WHERE a.job_id = j.id)
+                              + (j.runner_id IS NOT NULL)
+                """),
+        Invariant(
+            name: "tokens-grow", rule: "lease tokens grow from attempt to attempt and never pass the job's own",
+            sql: """
+                SELECT 'job ' || a.job_id || ', attempt ' || a.attempt FROM attempts a
+                JOIN jobs j ON j.id = a.job_id
+                LEFT JOIN attempts b ON b.job_id = a.job_id AND b.attempt = a.attempt + 1
+                WHERE a.lease_token >= b.lease_token OR a.lease_token > j.lease_token
+                   OR (j.runner_id IS NOT NULL AND a.lease_token >= j.lease_token)
+                """),
+        Invariant(
+            name: "attempt-limit", rule: "no job fails more often than it may",
+            sql: "SELECT 'job ' || id FROM jobs WHERE failures > max_attempts"),
+        Invariant(
+            name: "failures-counted", rule: "failures and crashes since the last retry by hand are among the attempts",
+            sql: """
+                SELECT 'job ' || j.id FROM jobs j
+                WHERE j.failures > (SELECT count(*) FROM attempts a
+                                    WHERE a.job_id = j.id AND a.state IN ('failed', 'timed_out'))
+                   OR j.crashes > (SELECT count(*) FROM attempts a WHERE a.job_id = j.id AND a.state = 'lost')
+                """),
+        Invariant(
+            name: "success", rule: "a job that succeeded has a successful attempt, and it is the last",
+            sql: """
+                SELECT 'job ' || j.id FROM jobs j
+                WHERE (j.state = 'succeeded')
+                   <> EXISTS (SELECT 1 FROM attempts a
+                              WHERE a.job_id = j.id AND a.attempt = j.attempt AND a.state = 'succeeded')
+                """),
+        Invariant(
+            name: "one-success", rule: "no job succeeds twice",
+            sql: """
+                SELECT 'job ' || job_id FROM attempts WHERE state = 'succeeded' GROUP BY job_id HAVING count(*) > 1
+                """),
+        Invariant(
+            name: "result", rule: "only a job that succeeded has a result, and it is JSON",
+            sql: """
+                SELECT 'job ' || r.job_id FROM results r JOIN jobs j ON j.id = r.job_id
+                WHERE j.state <> 'succeeded' OR NOT json_valid(r.value)
+                """),
+        Invariant(
+            name: "failed", rule: "a failed job has used up its attempts or crashes, or says why not",
+            sql: """
+                SELECT 'job ' || id FROM jobs
+                WHERE state = 'failed' AND failures < max_attempts AND crashes < max_crashes AND error IS NULL
+                """),
+        Invariant(
+            name: "end-time", rule: "a job has an end exactly when it is final",
+            sql: """
+                SELECT 'job ' || id FROM jobs
+                WHERE (finished_at IS NOT NULL) <> (state IN ('succeeded', 'failed', 'skipped', 'cancelled'))
+                """),
+        Invariant(
+            name: "attempt-times", rule: "no attempt ends before it starts",
+            sql: """
+                SELECT 'job ' || job_id || ', attempt ' || attempt FROM attempts WHERE finished_at < started_at
+                """),
+        Invariant(
+            name: "attempt-order", rule: "attempts of a job end in their order",
+            sql: """
+                SELECT 'job ' || a.job_id || ', attempt ' || a.attempt FROM attempts a
+                JOIN attempts b ON b.job_id = a.job_id AND b.attempt = a.attempt + 1
+                WHERE b.seq <= a.seq OR b.lease_token < a.seq
+                """),
+        Invariant(
+            name: "unmet", rule: "a blocked job counts the unfinished jobs that it waits for",
+            sql: """
+                SELECT 'job ' || j.id FROM jobs j
+                WHERE j.state IN ('blocked', 'scheduled', 'ready', 'running', 'reclaiming')
+                  AND j.unmet <> (SELECT count(*) FROM dependencies d JOIN jobs u ON u.id = d.depends_on
+                                  WHERE d.job_id = j.id AND u.finished_at IS NULL)
+                """),
+        Invariant(
+            name: "blocked", rule: "a job is blocked exactly while it waits for others",
+            sql: """
+                SELECT 'job ' || id FROM jobs
+                WHERE (state = 'blocked' AND unmet = 0) OR (state IN ('scheduled', 'ready', 'running') AND unmet > 0)
+                """),
+        Invariant(
+            name: "claimed-early", rule: "no attempt starts before the jobs that its job depends on have ended",
+            sql: """
+                SELECT 'job ' || d.job_id FROM dependencies d
+                JOIN attempts a ON a.job_id = d.job_id AND a.attempt = 1
+                JOIN attempts u ON u.job_id = d.depends_on AND u.attempt = 1
+                WHERE a.lease_token < u.seq
+                """),
+        Invariant(
+            name: "conditions", rule: "a job runs only when the conditions on its dependencies hold",
+            sql: """
+                SELECT 'job ' || d.job_id FROM dependencies d
+                JOIN jobs j ON j.id = d.job_id
+                JOIN jobs u ON u.id = d.depends_on
+                WHERE j.state IN ('ready', 'running', 'succeeded', 'failed') AND u.finished_at IS NOT NULL
+                  AND NOT CASE d.condition WHEN 'finished' THEN 1
+                                           WHEN 'failed' THEN u.state = 'failed'
+                                           ELSE u.state = 'succeeded' OR (u.state = 'failed' AND u.forgiven = 1) END
+                """),
+        Invariant(
+            name: "run-counts", rule: "a run counts its unfinished and its failed jobs, and ends with its last",
+            sql: """
+                SELECT 'run ' || r.id FROM runs r
+                WHERE r.unfinished <> (SELECT count(*) FROM jobs j WHERE j.run_id = r.id AND j.finished_at IS NULL)
+                   OR (r.finished_at IS NOT NULL) <> (r.unfinished = 0)
+                   OR (r.state = 'succeeded'
+                       AND EXISTS (SELECT 1 FROM jobs j
+                                   WHERE j.run_id = r.id AND j.forgiven = 0 AND j.state IN ('failed', 'cancelled')))
+                """),
+        Invariant(
+            name: "usage", rule: "what is used of a limit is what the jobs that run hold of it",
+            sql: """
+                SELECT l.kind || ' ' || l.name || ': used ' || l.used FROM limits l
+                WHERE l.used <> (SELECT coalesce(sum(held.amount), 0) FROM lane_limits held
+                                 JOIN jobs j ON j.lane_id = held.lane_id AND j.runner_id IS NOT NULL
+                                 WHERE held.limit_id = l.id)
+                """),
+        Invariant(
+            name: "heads", rule: "no lane's head is worse than its best ready job",
+            sql: """
+                SELECT 'lane ' || l.id || ', job ' || j.id FROM lanes l
+                JOIN jobs j ON j.lane_id = l.id AND j.state = 'ready'
+                WHERE l.head_id IS NULL
+                   OR (l.head_priority, l.head_path, -l.head_id) < (j.priority, j.path, -j.id)
+                """),
+        Invariant(
+            name: "sleepers", rule: "a limit with room for its best waiter lets it look",
+            sql: """
+                SELECT 'limit ' || l.id || ', lane ' || w.id FROM limits l
+                JOIN lanes w ON w.waits_for = l.id AND w.head_id IS NOT NULL
+                JOIN lane_limits held ON held.lane_id = w.id AND held.limit_id = l.id
+                WHERE l.capacity - l.used >= held.amount
+                  AND NOT EXISTS (SELECT 1 FROM lanes o JOIN lane_limits h ON h.lane_id = o.id AND h.limit_id = l.id
+                                  WHERE o.head_id IS NOT NULL AND o.id <> w.id
+                                    AND (o.waits_for IS NULL OR o.waits_for = l.id)
+                                    AND (o.head_priority, o.head_path, -o.head_id)
+                                        > (w.head_priority, w.head_path, -w.head_id))
+                """),
+        Invariant(
+            name: "keys", rule: "no two jobs hold one key",
+            sql: """
+                SELECT 'key ' || key FROM jobs
+                WHERE key IS NOT NULL AND run_id IS NULL
+                  AND (key_scope = 'forever' OR (key_scope = 'unfinished' AND finished_at IS NULL)
+                       OR (key_scope = 'pending' AND finished_at IS NULL AND attempt = 0))
+                GROUP BY key HAVING count(*) > 1
+                """),
+        Invariant(
+            name: "sequence", rule: "no row is ahead of the sequence",
+            sql: """
+                SELECT 'job ' || id FROM jobs
+                WHERE seq > (SELECT value FROM sequence) OR lease_token > (SELECT value FROM sequence)
+                """),
+    ]
+
+    /// Where the rule is broken, at most `limit` places.
+    package func violations(in connection: Connection, limit: Int = 10) throws -> [String] {
+        try connection.dynamic("SELECT * FROM (\(sql)) LIMIT \(limit)", []).rows.map { row in
+            if case .text(let place)? = row.first { place } else { "?" }
+        }
+    }
+}

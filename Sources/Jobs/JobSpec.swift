@@ -1,0 +1,76 @@
+/// A job to enqueue.
+package struct JobSpec: Sendable {
+    /// A program, or a line for `/bin/sh` when `shell` is true.
+    package var command: String
+    package var arguments: [String] = []
+    package var shell = false
+    package var name: String?
+    package var queue = "default"
+    /// 0 to 99, higher first.
+    package var priority = 5
+    /// Units of each pool that the job holds while it runs.
+    package var pools: [String: Int] = [:]
+    /// The earliest moment to start. `nil`: now.
+    package var runAt: Timestamp?
+    /// Attempts beyond the first.
+    package var retries = 3
+    /// Of each attempt, in milliseconds. `nil`: none.
+    package var timeout: Int?
+    /// Declared on top of what a runner hands on.
+    package var environment: [String: String] = [:]
+    /// `nil`: the run's directory, else the runner's.
+    package var directory: String?
+    package var standardInput: [UInt8]?
+    package var dependencies: [Dependency] = []
+    /// Of a job that belongs to no run: what makes its enqueue idempotent.
+    package var key: UniqueKey?
+    /// Of a job that belongs to a run.
+    package var step: StepSpec?
+
+    package init(command: String) { self.command = command }
+
+    /// A job that must end before this one starts.
+    package struct Dependency: Sendable, Hashable {
+        package enum Upstream: Sendable, Hashable {
+            /// A job that is stored already.
+            case stored(JobID)
+            /// The position in the batch that is being enqueued, from 0.
+            case batch(Int)
+        }
+        package var upstream: Upstream
+        package var condition: Condition
+
+        package init(_ upstream: Upstream, _ condition: Condition = .succeeded) {
+            self.upstream = upstream
+            self.condition = condition
+        }
+    }
+
+    /// What a run adds to a job.
+    package struct StepSpec: Sendable {
+        /// The step's id, unique in its run.
+        package var id: String
+        /// The step's topological level, from 1.
+        package var level: Int
+        /// How many jobs of this step may run at once, over all runs of the workflow.
+        package var maxConcurrency: Int?
+        /// Runs alone in its run.
+        package var exclusive: Bool
+        /// `isolateErrors`, where it is explicit.
+        package var isolate: Bool?
+        /// Its failure neither fails the run nor stops its dependents.
+        package var continueOnError: Bool
+
+        package init(
+            id: String, level: Int, maxConcurrency: Int? = nil, exclusive: Bool = false, isolate: Bool? = nil,
+            continueOnError: Bool = false
+        ) {
+            self.id = id
+            self.level = level
+            self.maxConcurrency = maxConcurrency
+            self.exclusive = exclusive
+            self.isolate = isolate
+            self.continueOnError = continueOnError
+        }
+    }
+}

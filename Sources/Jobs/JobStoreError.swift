@@ -1,0 +1,43 @@
+package import SQLite
+
+/// Why an operation of the store was refused. Nothing was changed.
+package enum JobStoreError: Error, Equatable {
+    /// The lease is over: the job was rescued, or ended by somebody else. The caller drops what it has.
+    case leaseLost(JobID)
+    /// The runner was declared dead. It holds nothing any more.
+    case runnerLost(RunnerID)
+    case noSuchJob(JobID)
+    case noSuchRun(RunID)
+    case noSuchQueue(String, known: [String])
+    /// Positions in the batch, in the order in which they wait for one another.
+    case cycle([Int])
+    /// The key belongs to a job that asks for other work, or may not be replaced.
+    case keyTaken(String, by: JobID, JobState, reason: String)
+    case overCapacity(pool: String, asked: Int, capacity: Int)
+    case notFinal(JobID, JobState)
+    case invalid(String)
+    /// The database's schema was upgraded by a newer version while this process ran.
+    case schemaChanged(found: Int, known: Int)
+}
+
+extension JobStoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .leaseLost(let job): "the lease on job \(job) is over; another runner has it"
+        case .runnerLost(let runner): "runner \(runner) was declared dead; its jobs were given to others"
+        case .noSuchJob(let job): "there is no job \(job); see 'weir list --all'"
+        case .noSuchRun(let run): "there is no run \(run); see 'weir list --runs'"
+        case .noSuchQueue(let name, let known):
+            "there is no queue '\(name)'; there are: \(known.joined(separator: ", "))"
+        case .cycle(let positions):
+            "jobs wait for one another: \(positions.map { "\($0 + 1)" }.joined(separator: " → "))"
+        case .keyTaken(let key, let job, let state, let reason): "key '\(key)' is held by job \(job) (\(state)): \(reason)"
+        case .overCapacity(let pool, let asked, let capacity):
+            "\(asked) of pool '\(pool)' were asked for, and it has \(capacity)"
+        case .notFinal(let job, let state): "job \(job) has not ended; it is \(state)"
+        case .invalid(let reason): reason
+        case .schemaChanged(let found, let known):
+            "the database was upgraded to schema \(found) and this version knows \(known); start the newer version"
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package import SQLite
+
+/// What a request to cancel did.
+package enum Cancellation: Sendable, Equatable {
+    case cancelled
+    /// It runs; its runner was asked to stop it.
+    case requested
+    case alreadyFinal(JobState)
+}
+
+extension JobTransaction {
+    private static let stateSQL: SQL = "SELECT state FROM jobs WHERE id = :id"
+    private static let stopSQL: SQL = """
+        UPDATE jobs
+        SET stop = 'cancel'
+        WHERE id = :id AND runner_id IS NOT NULL
+        """
+
+    package func state(of job: JobID) throws -> JobState {
+        let state = try connection.first(Self.stateSQL, job) { JobState(rawValue: $0.text(0)) } ?? nil
+        guard let state else { throw JobStoreError.noSuchJob(job) }
+        return state
+    }
+
+    /// Stops the job, or keeps it from starting. Those that depend on its success are skipped.
+    @discardableResult
+    package func cancel(_ job: JobID, because reason: String = "cancelled by an operator") throws -> Cancellation {
+        let state = try state(of: job)
+        if state.isFinal { return .alreadyFinal(state) }
+        if state == .running || state == .reclaiming {
+            try connection.execute(Self.stopSQL, job)
+            alertsRunners = true
+            return .requested
+        }
+        // The job is alive, so its end cannot end its run before the dependents are settled.
+        _ = try end(job, as: .cancelled, because: reason, by: nil)
+        try releaseDependents(of: job, ended: .cancelled, forgiven: false, chain: 0, cause: job)
+        alertsRunners = true
+        return .cancelled
+    }
+
+    private static let cancelRunSQL: SQL = """
+        UPDATE runs
+        SET cancel_requested = 1
+        WHERE id = :id AND finished_at IS NULL
+        """
+    private static let runExistsSQL: SQL = "SELECT state FROM runs WHERE id = :id"
+    private static let unfinishedOfRunSQL: SQL = """
+        SELECT id
+        FROM jobs
+        WHERE run_id = :run_id AND finished_at IS NULL
+        ORDER BY id
+        """
+
+    /// Cancels all that is left of the run. Returns `false` when it had ended.
+    @discardableResult
+    package func cancel(_ run: RunID) throws -> Bool {
+        guard try connection.first(Self.runExistsSQL, run, read: { $0.text(0) }) != nil else {
+            throw JobStoreError.noSuchRun(run)
+        }
+        guard try connection.execute(Self.cancelRunSQL, run) == 1 else { return false }
+        for job in try connection.all(Self.unfinishedOfRunSQL, run, read: { JobID($0.int(0)) }) {
+            try cancel(job, because: "its run was cancelled")
+        }
+        return true
+    }
+}

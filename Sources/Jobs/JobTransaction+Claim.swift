@@ -1,0 +1,158 @@
+package import SQLite
+
+/// Which jobs a runner takes.
+package enum ClaimScope: Sendable {
+    /// Of these queues; `nil`: of every queue.
+    case queues(Set<String>?)
+    /// Of one run.
+    case run(RunID)
+}
+
+extension JobTransaction {
+    /// Lanes that one turn looks at in vain at the most.
+    private static let laneBound = 256
+
+    static let bestOfQueueSQL: SQL = """
+        SELECT id, head_priority, head_path, head_id
+        FROM lanes
+        WHERE queue_id = :queue_id AND head_id IS NOT NULL AND waits_for IS NULL
+        ORDER BY head_priority DESC, head_path DESC, head_id
+        LIMIT 2
+        """
+
+    static let bestOfRunSQL: SQL = """
+        SELECT id, head_priority, head_path, head_id
+        FROM lanes
+        WHERE run_id = :run_id AND head_id IS NOT NULL AND waits_for IS NULL AND run_id IS NOT NULL
+        ORDER BY head_priority DESC, head_path DESC, head_id
+        LIMIT 2
+        """
+
+    static let readyOfLaneSQL: SQL = """
+        SELECT priority, path, id
+        FROM jobs
+        WHERE lane_id = :lane_id AND state = 'ready'
+        ORDER BY priority DESC, path DESC, id
+        LIMIT :count
+        """
+
+    static let claimSQL: SQL = """
+        UPDATE jobs
+        SET state = 'running', runner_id = :runner_id, attempt = attempt + 1, lease_token = :seq, seq = :seq,
+            started_at = :now, pid = NULL, stop = NULL, error = NULL, exit_code = NULL
+        WHERE id = :id AND state = 'ready'
+        RETURNING attempt, run_id, command, args, shell, env, cwd, stdin, timeout_ms, key, name
+        """
+
+    private struct OpenLane {
+        let id: Int
+        let head: LaneHead
+    }
+
+    /// Takes the best ready jobs that fit, at most `count`, in the order of priority, path and age over all lanes.
+    ///
+    /// - Returns: what was claimed, and whether the bound on lanes ended the search, so that another turn is due.
+    package func claim(
+        _ count: Int, for runner: RunnerID, from scope: ClaimScope
+    ) throws -> (claims: [Claim], more: Bool) {
+        guard count > 0 else { return ([], false) }
+        let queues: [Int] = if case .queues(let names) = scope { try openQueues(names) } else { [] }
+        var claims: [Claim] = []
+        claims.reserveCapacity(count)
+        var inVain = 0
+        while claims.count < count {
+            let (best, second) = try bestLanes(of: scope, queues: queues)
+            guard let best else { break }
+            let taken = try claim(count - claims.count, from: best, before: second?.head, for: runner, into: &claims)
+            if taken == 0 {
+                inVain += 1
+                if inVain == Self.laneBound { return (claims, true) }
+            }
+        }
+        unclaimed = max(0, unclaimed - claims.count)
+        return (claims, false)
+    }
+
+    /// Whether jobs are left that could start now: what a runner whose slots are full rings others for.
+    package func hasOpenLane(in scope: ClaimScope) throws -> Bool {
+        let queues: [Int] = if case .queues(let names) = scope { try openQueues(names) } else { [] }
+        return try bestLanes(of: scope, queues: queues).best != nil
+    }
+
+    private func bestLanes(of scope: ClaimScope, queues: [Int]) throws -> (best: OpenLane?, second: OpenLane?) {
+        var best: OpenLane?
+        var second: OpenLane?
+        func consider(_ row: Row) {
+            let lane = OpenLane(
+                id: row.int(0), head: LaneHead(priority: row.int(1), path: row.int(2), id: row.int(3)))
+            guard let leader = best else {
+                best = lane
+                return
+            }
+            if lane.head.goesBefore(leader.head) {
+                second = leader
+                best = lane
+            } else if second.map({ lane.head.goesBefore($0.head) }) ?? true {
+                second = lane
+            }
+        }
+        switch scope {
+        case .run(let run): try connection.forEach(Self.bestOfRunSQL, run, row: consider)
+        case .queues: for queue in queues { try connection.forEach(Self.bestOfQueueSQL, queue, row: consider) }
+        }
+        return (best, second)
+    }
+
+    /// Claims from the best lane as many jobs as fit and go before every other lane's head. Returns how many; none
+    /// when the lane was put to wait or its head was stale, and the search goes on.
+    private func claim(
+        _ count: Int, from lane: OpenLane, before bound: LaneHead?, for runner: RunnerID, into claims: inout [Claim]
+    ) throws -> Int {
+        var units = count
+        if !(try limits(of: lane.id).isEmpty) {
+            switch try room(in: lane.id, for: lane.head) {
+            case .full(let limit):
+                try wait(lane: lane.id, for: limit)
+                return 0
+            case .wokeBetter: return 0
+            case .units(let fitting, let shared):
+                // Where amounts differ, a waiter may hold a reservation between two jobs of this lane.
+                units = shared ? 1 : min(units, fitting)
+            }
+        }
+        let ready = try connection.all(Self.readyOfLaneSQL, lane.id, units + 1) { row in
+            LaneHead(priority: row.int(0), path: row.int(1), id: row.int(2))
+        }
+        guard let first = ready.first, first == lane.head else {
+            try setHead(ready.first, of: lane.id)
+            try wakeLimits(of: lane.id)
+            return 0
+        }
+        var taken = 0
+        for job in ready.prefix(units) {
+            if let bound, !job.goesBefore(bound) { break }
+            let claim = try take(JobID(job.id), for: runner)
+            if let run = claim.run { try runStarted(run) }
+            claims.append(claim)
+            taken += 1
+        }
+        try setHead(taken < ready.count ? ready[taken] : nil, of: lane.id)
+        // The lane went back in the order, or left it: whoever waits behind it at a limit with room is looked at.
+        try wakeLimits(of: lane.id)
+        return taken
+    }
+
+    private func take(_ job: JobID, for runner: RunnerID) throws -> Claim {
+        let token = try sequence()
+        let claim = try connection.first(Self.claimSQL, runner, token, now, job) { row in
+            Claim(
+                job: job, leaseToken: token, attempt: row.int(0), run: row.optionalInt(1).map { RunID($0) },
+                command: row.text(2), arguments: try JSONText.strings(row.optionalText(3)), shell: row.bool(4),
+                environment: try JSONText.stringsByName(row.optionalText(5)), directory: row.optionalText(6),
+                standardInput: row.optionalBlob(7), timeout: row.optionalInt(8), key: row.optionalText(9),
+                name: row.optionalText(10))
+        }
+        guard let claim else { throw JobStoreError.invalid("job \(job) was ready and could not be claimed") }
+        return claim
+    }
+}

@@ -1,0 +1,90 @@
+package import SQLite
+
+/// What the end of a job means for those that wait for it. Costs O(dependents), never a look at the whole run.
+extension JobTransaction {
+    static let dependentsSQL: SQL = """
+        SELECT job_id, condition
+        FROM dependencies
+        WHERE depends_on = :depends_on
+        ORDER BY job_id
+        """
+
+    static let meetSQL: SQL = """
+        UPDATE jobs
+        SET unmet = unmet - 1,
+            chain_ms = max(chain_ms, :chain_ms),
+            seq = :seq,
+            state = CASE WHEN unmet > 1 THEN 'blocked' WHEN run_at > :now THEN 'scheduled' ELSE 'ready' END,
+            ready_at = CASE WHEN unmet > 1 OR run_at > :now THEN NULL ELSE :now END
+        WHERE id = :id AND state = 'blocked'
+        RETURNING state, lane_id, priority, path
+        """
+
+    static let skipSQL: SQL = """
+        UPDATE jobs
+        SET state = :state, seq = :seq, finished_at = :now, error = :error, ended_by = :ended_by
+        WHERE id = :id AND state IN ('blocked', 'scheduled', 'ready')
+        RETURNING run_id, lane_id, ready_at
+        """
+
+    /// A job ended: its dependents come closer to their start, or are skipped, and theirs in turn.
+    ///
+    /// - Parameters:
+    ///   - chain: the longest chain of durations that ends with the job, in milliseconds.
+    ///   - cause: the job to name as the reason.
+    func releaseDependents(
+        of job: JobID, ended state: JobState, forgiven: Bool, chain: Int, cause: JobID
+    ) throws {
+        var ended = [(job: job, state: state, forgiven: forgiven, chain: chain)]
+        while let next = ended.popLast() {
+            let dependents = try connection.all(Self.dependentsSQL, next.job) { row in
+                (JobID(row.int(0)), Condition(rawValue: row.text(1)) ?? .succeeded)
+            }
+            for (dependent, condition) in dependents {
+                if condition.holds(for: next.state, forgiven: next.forgiven) {
+                    try meet(dependent, chain: next.chain)
+                } else if try end(dependent, as: .skipped, because: try reason(for: next.job, next.state), by: cause) {
+                    ended.append((dependent, .skipped, false, 0))
+                }
+            }
+        }
+    }
+
+    private func meet(_ job: JobID, chain: Int) throws {
+        let met = try connection.first(Self.meetSQL, chain, try sequence(), now, job) { row in
+            (JobState(rawValue: row.text(0)), row.optionalInt(1), row.int(2), row.int(3))
+        }
+        guard let (state, lane, priority, path) = met else { return }
+        switch state {
+        case .ready:
+            unclaimed += 1
+            if let lane { try offer(LaneHead(priority: priority, path: path, id: job.rawValue), in: lane) }
+        case .scheduled: alertsRunners = true
+        default: break
+        }
+    }
+
+    /// Ends a job that never ran. Returns whether it did: `false` when it had started or ended already.
+    func end(_ job: JobID, as state: JobState, because reason: String, by cause: JobID?) throws -> Bool {
+        let ended = try connection.first(Self.skipSQL, state, try sequence(), now, reason, cause, job) { row in
+            (row.optionalInt(0).map { RunID($0) }, row.optionalInt(1), row.isNull(2))
+        }
+        guard let (run, lane, neverReady) = ended else { return false }
+        if let lane, !neverReady { try withdraw(job, from: lane) }
+        if let run { try jobEnded(job, in: run, state: state, forgiven: false, work: 0, chain: 0) }
+        return true
+    }
+
+    private static let nameSQL: SQL = "SELECT coalesce(key, name), run_id FROM jobs WHERE id = :id"
+
+    private func reason(for job: JobID, _ state: JobState) throws -> String {
+        let name = try connection.first(Self.nameSQL, job) { row in row.isNull(1) ? nil : row.optionalText(0) } ?? nil
+        let subject = name.map { "step '\($0)'" } ?? "job \(job)"
+        switch state {
+        case .succeeded: return "\(subject) succeeded"
+        case .skipped: return "\(subject) was skipped"
+        case .cancelled: return "\(subject) was cancelled"
+        default: return "\(subject) failed"
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package import SQLite
+
+extension JobTransaction {
+    private static let nextJobSQL: SQL = "SELECT coalesce(max(id), 0) + 1 FROM jobs"
+
+    private static let insertJobSQL: SQL = """
+        INSERT INTO jobs(id, seq, state, queue_id, lane_id, run_id, priority, path, unmet, max_attempts, run_at,
+                         created_at, ready_at, finished_at, error, ended_by, key, key_scope, name, command, args, shell,
+                         env, cwd, stdin, pools, timeout_ms, level, isolate, forgiven,
+                         exclusive)
+        VALUES (:id, :seq, :state, :queue_id, :lane_id, :run_id, :priority, :path, :unmet, :max_attempts, :run_at,
+                :created_at, :ready_at, :finished_at, :error, :ended_by, :key, :key_scope, :name, :command, :args,
+                :shell, :env, :cwd, :stdin, :pools, :timeout_ms, :level, :isolate, :forgiven,
+                :exclusive)
+        """
+
+    private static let insertDependencySQL: SQL = """
+        INSERT INTO dependencies(job_id, depends_on, condition)
+        VALUES (:job_id, :depends_on, :condition)
+        ON CONFLICT DO NOTHING
+        """
+
+    /// Stores one job. Returns its id, or that of the job which holds its key already.
+    package func enqueue(_ spec: JobSpec) throws -> JobID { try enqueue([spec])[0] }
+
+    /// Stores a batch, all or nothing. Dependencies may point forward and backward within it.
+    ///
+    /// - Returns: the jobs' ids in the order of the batch; where a key was held, the holder's.
+    /// - Throws: `.cycle`, `.noSuchJob`, `.keyTaken`, `.overCapacity`, `.invalid`.
+    package func enqueue(_ specs: [JobSpec]) throws -> [JobID] { try insert(specs, into: nil) }
+
+    /// Stores the jobs of a run, or jobs of none.
+    func insert(_ specs: [JobSpec], into run: RunningRun?) throws -> [JobID] {
+        guard !specs.isEmpty else { return [] }
+        let order = try BatchOrder(specs)
+        let firstID = try connection.first(Self.nextJobSQL) { $0.int(0) } ?? 1
+        let placing = Placing(transaction: self, run: run)
+
+        // Ids first, since dependencies may point forward. A job whose key is held takes the holder's id.
+        var ids: [JobID] = []
+        var isHeld: [Bool] = []
+        var nextID = firstID
+        var heldInBatch: [String: Int] = [:]
+        for (position, spec) in specs.enumerated() {
+            if let key = spec.key, run == nil {
+                if let earlier = heldInBatch[key.text] {
+                    throw JobStoreError.invalid(
+                        "jobs \(earlier + 1) and \(position + 1) of the batch have the same key '\(key.text)'")
+                }
+                heldInBatch[key.text] = position
+                if let holder = try holder(of: key, for: spec) {
+                    ids.append(holder)
+                    isHeld.append(true)
+                    continue
+                }
+            }
+            ids.append(JobID(nextID))
+            isHeld.append(false)
+            nextID += 1
+        }
+
+        var heads: [Int: LaneHead] = [:]
+        var doomed: [JobID] = []
+        for (position, spec) in specs.enumerated() where !isHeld[position] {
+            let stored = try insert(spec, as: ids[position], ids: ids, path: order.paths[position], placing: placing)
+            switch stored.state {
+            case .ready:
+                unclaimed += 1
+                let head = LaneHead(priority: spec.priority, path: order.paths[position], id: ids[position].rawValue)
+                if heads[stored.lane].map({ head.goesBefore($0) }) ?? true { heads[stored.lane] = head }
+            case .scheduled: alertsRunners = true
+            case .skipped: doomed.append(ids[position])
+            default: break
+            }
+        }
+        for (position, spec) in specs.enumerated() where !isHeld[position] {
+            for dependency in spec.dependencies {
+                try connection.execute(
+                    Self.insertDependencySQL, ids[position], dependency.job(in: ids), dependency.condition)
+            }
+        }
+        for (lane, head) in heads.sorted(by: { $0.key < $1.key }) { try offer(head, in: lane) }
+        for job in doomed { try releaseDependents(of: job, ended: .skipped, forgiven: false, chain: 0, cause: job) }
+        return ids
+    }
+
+    private func insert(
+        _ spec: JobSpec, as id: JobID, ids: [JobID], path: Int, placing: Placing
+    ) throws -> (state: JobState, lane: Int) {
+        let waits = try upstreamStates(of: spec, as: id, ids: ids)
+        let isDue = (spec.runAt ?? now) <= now
+        let state: JobState =
+            if waits.broken != nil { .skipped } else if waits.unmet > 0 { .blocked } else if isDue { .ready } else {
+                .scheduled
+            }
+        let place = try placing.place(of: spec)
+        let step = spec.step
+        try connection.execute(
+            Self.insertJobSQL, id, try sequence(), state, place.queue, place.lane, placing.run?.id, spec.priority, path,
+            waits.unmet, spec.retries + 1, spec.runAt, now, state == .ready ? now : nil, state == .skipped ? now : nil,
+            waits.broken.map { "job \($0) did not end as it must" }, waits.broken, step?.id ?? spec.key?.text,
+            spec.key?.scope, spec.name, spec.command, try JSONText.array(spec.arguments), spec.shell,
+            try JSONText.object(spec.environment), spec.directory, spec.standardInput, try JSONText.object(spec.pools),
+            spec.timeout, step?.level, step?.isolate, step?.continueOnError ?? false,
+            step?.exclusive ?? false)
+        return (state, place.lane)
+    }
+
+    private static let upstreamSQL: SQL = "SELECT state, forgiven FROM jobs WHERE id = :id"
+
+    /// How many upstreams are unfinished, and the first whose condition can no longer hold.
+    private func upstreamStates(
+        of spec: JobSpec, as id: JobID, ids: [JobID]
+    ) throws -> (unmet: Int, broken: JobID?) {
+        guard !spec.dependencies.isEmpty else { return (0, nil) }
+        var unmet: Set<JobID> = []
+        var broken: JobID?
+        let batch = Set(ids)
+        for dependency in spec.dependencies {
+            let upstream = dependency.job(in: ids)
+            guard upstream != id else { throw JobStoreError.invalid("job \(id) depends on itself") }
+            let stored = try connection.first(Self.upstreamSQL, upstream) { ($0.text(0), $0.bool(1)) }
+            guard let (name, forgiven) = stored, let state = JobState(rawValue: name) else {
+                guard batch.contains(upstream) else { throw JobStoreError.noSuchJob(upstream) }
+                unmet.insert(upstream)  // later in this batch
+                continue
+            }
+            if !state.isFinal {
+                unmet.insert(upstream)
+            } else if !dependency.condition.holds(for: state, forgiven: forgiven) {
+                broken = broken ?? upstream
+            }
+        }
+        return (unmet.count, broken)
+    }
+
+    // MARK: Keys
+
+    private static let holderSQL: SQL = """
+        SELECT id, state, command, args, shell, env, cwd, stdin
+        FROM jobs
+        WHERE key = :key AND key IS NOT NULL AND run_id IS NULL
+          AND (key_scope = 'forever'
+               OR (key_scope = 'unfinished' AND finished_at IS NULL)
+               OR (key_scope = 'pending' AND finished_at IS NULL AND attempt = 0))
+        """
+
+    private static let replaceSQL: SQL = """
+        UPDATE jobs
+        SET command = :command, args = :args, shell = :shell, env = :env, cwd = :cwd, stdin = :stdin, name = :name,
+            timeout_ms = :timeout_ms, max_attempts = :max_attempts, seq = :seq
+        WHERE id = :id AND attempt = 0 AND state IN ('blocked', 'scheduled', 'ready')
+        """
+
+    private struct Holder {
+        let id: JobID
+        let state: JobState
+        let asksForTheSame: Bool
+    }
+
+    /// The job that holds the key and stands for `spec`; `nil` when the key is free.
+    private func holder(of key: UniqueKey, for spec: JobSpec) throws -> JobID? {
+        let arguments = try JSONText.array(spec.arguments)
+        let environment = try JSONText.object(spec.environment)
+        let found = try connection.first(Self.holderSQL, key.text) { row in
+            Holder(
+                id: JobID(row.int(0)), state: JobState(rawValue: row.text(1)) ?? .ready,
+                asksForTheSame: row.text(2) == spec.command && row.optionalText(3) == arguments
+                    && row.bool(4) == spec.shell && row.optionalText(5) == environment
+                    && row.optionalText(6) == spec.directory && row.optionalBlob(7) == spec.standardInput)
+        }
+        guard let holder = found else { return nil }
+        switch key.conflict {
+        case .keep:
+            guard holder.asksForTheSame else {
+                throw JobStoreError.keyTaken(
+                    key.text, by: holder.id, holder.state,
+                    reason: "it asks for other work; use another key, or --on-conflict replace")
+            }
+        case .reject:
+            throw JobStoreError.keyTaken(key.text, by: holder.id, holder.state, reason: "--on-conflict reject")
+        case .replace:
+            let changed = try connection.execute(
+                Self.replaceSQL, spec.command, arguments, spec.shell, environment, spec.directory, spec.standardInput,
+                spec.name, spec.timeout, spec.retries + 1, try sequence(), holder.id)
+            guard changed == 1 else {
+                throw JobStoreError.keyTaken(
+                    key.text, by: holder.id, holder.state, reason: "it has started, so it cannot be replaced")
+            }
+        }
+        return holder.id
+    }
+}
+
+extension JobSpec.Dependency {
+    /// The upstream's id, once the batch has ids.
+    func job(in ids: [JobID]) -> JobID {
+        switch upstream {
+        case .stored(let job): job
+        case .batch(let position): ids[position]
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package import SQLite
+
+/// How attempts end. Every statement is guarded by the lease token and must change exactly one row.
+extension JobTransaction {
+    static let heldSQL: SQL = """
+        SELECT lane_id, run_id, attempt, failures, max_attempts, chain_ms, forgiven, stop, runner_id, priority, path, pid
+        FROM jobs
+        WHERE id = :id AND lease_token = :lease_token AND state = 'running'
+        """
+
+    static let endSQL: SQL = """
+        UPDATE jobs
+        SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, started_at = :started_at,
+            finished_at = :finished_at, failures = :failures, exit_code = :exit_code, error = :error
+        WHERE id = :id AND lease_token = :lease_token AND state = 'running'
+        """
+
+    static let againSQL: SQL = """
+        UPDATE jobs
+        SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, failures = :failures,
+            run_at = :run_at, ready_at = :ready_at, exit_code = :exit_code, error = :error
+        WHERE id = :id AND lease_token = :lease_token AND state = 'running'
+        """
+
+    static let insertAttemptSQL: SQL = """
+        INSERT INTO attempts(job_id, attempt, seq, lease_token, runner_id, state, started_at, finished_at, pid,
+                             exit_code, signal, error, max_rss_kb, cpu_ms)
+        VALUES (:job_id, :attempt, :seq, :lease_token, :runner_id, :state, :started_at, :finished_at, :pid,
+                :exit_code, :signal, :error, :max_rss_kb, :cpu_ms)
+        """
+
+    private static let setResultSQL: SQL = """
+        INSERT INTO results(job_id, value)
+        VALUES (:job_id, :value)
+        ON CONFLICT (job_id) DO UPDATE SET value = excluded.value
+        """
+
+    struct Held {
+        let lane: Int?
+        let run: RunID?
+        let attempt: Int
+        let failures: Int
+        let maxAttempts: Int
+        let chain: Int
+        let forgiven: Bool
+        let stop: Bool
+        let runner: Int
+        let head: LaneHead
+        let pid: Int?
+    }
+
+    /// Records how the attempt ended and decides what comes of the job: its end, another attempt, or its return.
+    ///
+    /// - Returns: the job's new state.
+    /// - Throws: `.leaseLost` when the job was rescued. The caller drops the outcome: the job belongs to another.
+    @discardableResult
+    package func finish(_ job: JobID, leaseToken: Int, _ outcome: Outcome) throws -> JobState {
+        guard let held = try held(job, leaseToken: leaseToken) else { throw JobStoreError.leaseLost(job) }
+        let fate = try fate(of: job, held: held, after: outcome)
+        switch fate.state {
+        case .succeeded, .failed, .cancelled:
+            let changed = try connection.execute(
+                Self.endSQL, fate.state, try sequence(), outcome.startedAt, outcome.finishedAt, fate.failures,
+                outcome.exitCode, outcome.error, job, leaseToken)
+            guard changed == 1 else { throw JobStoreError.leaseLost(job) }
+        default:
+            let changed = try connection.execute(
+                Self.againSQL, fate.state, try sequence(), fate.failures, fate.runAt,
+                fate.state == .ready ? now : nil, outcome.exitCode, outcome.error, job, leaseToken)
+            guard changed == 1 else { throw JobStoreError.leaseLost(job) }
+        }
+        try connection.execute(
+            Self.insertAttemptSQL, job, held.attempt, try sequence(), leaseToken, held.runner, outcome.state,
+            outcome.startedAt, outcome.finishedAt, outcome.pid ?? held.pid, outcome.exitCode, outcome.signal,
+            outcome.error, outcome.maxRSSKiB, outcome.cpuMilliseconds)
+        if let result = outcome.result, fate.state == .succeeded {
+            try connection.execute(Self.setResultSQL, job, result)
+        }
+        try settle(job, held: held, fate: fate.state, outcome: outcome)
+        return fate.state
+    }
+
+    func held(_ job: JobID, leaseToken: Int) throws -> Held? {
+        try connection.first(Self.heldSQL, job, leaseToken) { row in
+            Held(
+                lane: row.optionalInt(0), run: row.optionalInt(1).map { RunID($0) }, attempt: row.int(2),
+                failures: row.int(3), maxAttempts: row.int(4), chain: row.int(5), forgiven: row.bool(6),
+                stop: !row.isNull(7), runner: row.int(8),
+                head: LaneHead(priority: row.int(9), path: row.int(10), id: job.rawValue), pid: row.optionalInt(11))
+        }
+    }
+
+    private struct Fate {
+        let state: JobState
+        let failures: Int
+        var runAt: Timestamp?
+    }
+
+    private func fate(of job: JobID, held: Held, after outcome: Outcome) throws -> Fate {
+        switch outcome.state {
+        case .succeeded: return Fate(state: .succeeded, failures: held.failures)
+        case .cancelled: return Fate(state: .cancelled, failures: held.failures)
+        case .interrupted, .lost: return Fate(state: held.stop ? .cancelled : .ready, failures: held.failures)
+        case .failed, .timedOut:
+            let failures = held.failures + 1
+            if held.stop { return Fate(state: .cancelled, failures: failures) }
+            guard failures < held.maxAttempts, !outcome.isFinal else { return Fate(state: .failed, failures: failures) }
+            return Fate(
+                state: .scheduled, failures: failures,
+                runAt: now.advanced(by: backoff(of: job, attempt: held.attempt, failures: failures)))
+        }
+    }
+
+    /// Drawn once, from a source that is seeded for the database, the job and the attempt; then it is a stored value.
+    private func backoff(of job: JobID, attempt: Int, failures: Int) -> Int {
+        let seed = store.seed ^ (UInt64(job.rawValue) &* 0x9E37_79B9_7F4A_7C15) ^ (UInt64(attempt) << 48)
+        var generator = SplitMix64(seed: seed)
+        return store.retryPolicy.delay(failures: failures, using: &generator)
+    }
+
+    /// What follows for others: limits that came free, the lane, dependents, the run.
+    private func settle(_ job: JobID, held: Held, fate: JobState, outcome: Outcome) throws {
+        if let lane = held.lane {
+            if fate == .ready {
+                unclaimed += 1
+                try offer(held.head, in: lane)
+            }
+            for limit in try limits(of: lane) { try wake(limit.limit, atMost: limit.amount) }
+        }
+        if fate == .scheduled { alertsRunners = true }
+        guard fate.isFinal else { return }
+        let duration = outcome.finishedAt.rawValue - outcome.startedAt.rawValue
+        let chain = held.chain + max(0, duration)
+        try releaseDependents(of: job, ended: fate, forgiven: held.forgiven, chain: chain, cause: job)
+        if let run = held.run {
+            try jobEnded(
+                job, in: run, state: fate, forgiven: held.forgiven, work: max(0, duration), chain: chain)
+        }
+    }
+}

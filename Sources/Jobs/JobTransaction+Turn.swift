@@ -1,0 +1,95 @@
+package import SQLite
+
+/// What a runner's turn does before it claims: everything that may have become ready is offered.
+extension JobTransaction {
+    /// Jobs that one turn places or promotes at the most; what is left over makes the next turn come at once.
+    package static let batch = 1_000
+
+    private static let unplacedSQL: SQL = """
+        SELECT id, queue_id, run_id, priority, path, pools, key, exclusive
+        FROM jobs
+        WHERE lane_id IS NULL AND state = 'ready'
+        ORDER BY priority DESC, path DESC, id
+        LIMIT :count
+        """
+
+    private static let setLaneSQL: SQL = "UPDATE jobs SET lane_id = :lane_id WHERE id = :id"
+
+    private struct Unplaced {
+        let head: LaneHead
+        let queue: Int
+        let run: RunID?
+        let pools: String?
+        let key: String?
+        let exclusive: Bool
+    }
+
+    /// Gives every ready job without a lane its lane: what other programs inserted into the view `enqueue`, and what
+    /// a retry reopened. Returns whether some are left.
+    @discardableResult
+    package func placeJobs() throws -> Bool {
+        let unplaced = try connection.all(Self.unplacedSQL, Self.batch) { row in
+            Unplaced(
+                head: LaneHead(priority: row.int(3), path: row.int(4), id: row.int(0)), queue: row.int(1),
+                run: row.optionalInt(2).map { RunID($0) }, pools: row.optionalText(5), key: row.optionalText(6),
+                exclusive: row.bool(7))
+        }
+        var placings: [RunID?: Placing] = [:]
+        for job in unplaced {
+            let placing = try placings[job.run] ?? Placing(transaction: self, run: job.run.map(runningRun))
+            placings[job.run] = placing
+            let limits = try placing.limits(
+                pools: try JSONText.amounts(job.pools), step: job.run == nil ? nil : job.key, exclusive: job.exclusive)
+            let lane = try lane(queue: job.queue, run: job.run, holding: limits.held)
+            try connection.execute(Self.setLaneSQL, lane, job.head.id)
+            try offer(job.head, in: lane)
+            unclaimed += 1
+        }
+        return unplaced.count == Self.batch
+    }
+
+    private static let dueSQL: SQL = """
+        SELECT id, lane_id, priority, path
+        FROM jobs
+        WHERE state = 'scheduled' AND run_at <= :now
+        ORDER BY run_at
+        LIMIT :count
+        """
+
+    private static let promoteSQL: SQL = """
+        UPDATE jobs
+        SET state = 'ready', ready_at = max(run_at, created_at), seq = :seq
+        WHERE id = :id AND state = 'scheduled'
+        """
+
+    /// Makes ready what is due. Returns whether some are left.
+    @discardableResult
+    package func promoteDueJobs() throws -> Bool {
+        let due = try connection.all(Self.dueSQL, now, Self.batch) { row in
+            (LaneHead(priority: row.int(2), path: row.int(3), id: row.int(0)), row.optionalInt(1))
+        }
+        for (head, lane) in due {
+            try connection.execute(Self.promoteSQL, try sequence(), head.id)
+            unclaimed += 1
+            if let lane { try offer(head, in: lane) }
+        }
+        return due.count == Self.batch
+    }
+
+    private static let nextDueSQL: SQL = "SELECT min(run_at) FROM jobs WHERE state = 'scheduled'"
+
+    /// When the next scheduled job is due; `nil`: none is scheduled.
+    package func nextDue() throws -> Timestamp? {
+        try connection.first(Self.nextDueSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
+    }
+
+    private static let schemaSQL: SQL = "PRAGMA user_version"
+
+    /// - Throws: `.schemaChanged` when a newer version upgraded the database under this process.
+    package func requireKnownSchema() throws {
+        let found = try connection.first(Self.schemaSQL) { $0.int(0) } ?? 0
+        guard found == JobStore.schemaVersion else {
+            throw JobStoreError.schemaChanged(found: found, known: JobStore.schemaVersion)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// How an attempt ended, as its runner saw it.
+package struct Outcome: Sendable {
+    package var state: AttemptState
+    /// When its process started and ended.
+    package var startedAt: Timestamp
+    package var finishedAt: Timestamp
+    package var pid: Int?
+    package var exitCode: Int?
+    package var signal: Int?
+    /// Why it did not succeed, for people.
+    package var error: String?
+    package var maxRSSKiB: Int?
+    package var cpuMilliseconds: Int?
+    /// JSON.
+    package var result: String?
+    /// Another attempt cannot help; the job fails at once.
+    package var isFinal = false
+
+    package init(_ state: AttemptState, startedAt: Timestamp, finishedAt: Timestamp) {
+        self.state = state
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+    }
+}

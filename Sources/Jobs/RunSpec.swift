@@ -1,0 +1,24 @@
+/// A run to start.
+package struct RunSpec: Sendable {
+    package var workflow: String
+    package var version = "1.0.0"
+    /// The document's path and text, for people.
+    package var source: String?
+    package var definition: String?
+    /// Where relative commands resolve from.
+    package var directory: String
+    /// PATH of whoever starts the run.
+    package var searchPath: String?
+    /// How many of its jobs may run at once. `nil`: no limit of its own.
+    package var maxConcurrency: Int?
+    /// Capacities of the workflow's pools; the latest run's hold.
+    package var pools: [String: Int] = [:]
+    /// The steps. Dependencies are positions in this list.
+    package var jobs: [JobSpec]
+
+    package init(workflow: String, directory: String, jobs: [JobSpec]) {
+        self.workflow = workflow
+        self.directory = directory
+        self.jobs = jobs
+    }
+}

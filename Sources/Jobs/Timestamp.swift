@@ -1,0 +1,10 @@
+package import SQLite
+
+/// A moment of wall-clock time in whole milliseconds of Unix time.
+package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, SQLiteBindable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
+    package init(_ milliseconds: Int) { self.rawValue = milliseconds }
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.rawValue < right.rawValue }
+    package func advanced(by milliseconds: Int) -> Timestamp { Timestamp(rawValue + milliseconds) }
+}

@@ -1,0 +1,21 @@
+/// One numbered file of `sql/`, embedded in the binary. A released one never changes; a new one is a new file
+/// and a line in `all`.
+package struct EmbeddedMigration: Sendable {
+    /// Counts from 1 without gaps; `PRAGMA user_version` after it was applied.
+    package let version: Int
+    /// The file's name without its ending.
+    package let name: String
+    /// The statements.
+    package let sql: String
+
+    /// Every migration, in order.
+    package static var all: [EmbeddedMigration] {
+        [EmbeddedMigration(version: 1, name: "v001_create_jobs", bytes: PackageResources.v001_create_jobs_sql)]
+    }
+
+    private init(version: Int, name: String, bytes: [UInt8]) {
+        self.version = version
+        self.name = name
+        self.sql = String(decoding: bytes, as: UTF8.self)
+    }
+}
