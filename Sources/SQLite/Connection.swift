@@ -16,6 +16,7 @@ package final class Connection {
 
     package let path: String
     package let kind: Kind
+    private let durability: Durability
     /// `nil` once closed.
     private(set) var handle: OpaquePointer?
     let busyWaiter: BusyWaiter
@@ -29,20 +30,9 @@ package final class Connection {
     ) throws(SQLiteError) {
         self.path = path
         self.kind = kind
+        self.durability = durability
         busyWaiter = BusyWaiter(patience: busyPatience)
-        // Each connection has one thread, so SQLite's own mutexes would only cost time.
-        let access = ConnectionSettings.mayWrite(kind) ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
-        // Debian's SQLite takes names that begin with "file:" for URIs.
-        let name = path.hasPrefix("file:") ? "./" + path : path
-        let code = sqlite3_open_v2(name, &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
-        do throws(SQLiteError) {
-            guard let handle, code == SQLITE_OK else { throw error(code) }
-            busyWaiter.install(on: handle)
-            try ConnectionSettings.apply(kind, durability, to: self, handle)
-        } catch {
-            close()
-            throw error
-        }
+        try open()
     }
 
     deinit { close() }
@@ -56,6 +46,28 @@ package final class Connection {
         self.handle = nil
     }
 
+    /// Closes the connection and opens it anew, with nothing left of what SQLite kept in memory.
+    func reopen() throws(SQLiteError) {
+        close()
+        try open()
+    }
+
+    private func open() throws(SQLiteError) {
+        let access = ConnectionSettings.mayWrite(kind) ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
+        // Debian's SQLite takes names that begin with "file:" for URIs.
+        let name = path.hasPrefix("file:") ? "./" + path : path
+        // A connection has one thread, so that SQLite's own mutexes would only cost time.
+        let code = sqlite3_open_v2(name, &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        do throws(SQLiteError) {
+            guard let handle, code == SQLITE_OK else { throw error(code) }
+            busyWaiter.install(on: handle)
+            try ConnectionSettings.apply(kind, durability, to: self, handle)
+        } catch {
+            close()
+            throw error
+        }
+    }
+
     package var lastInsertedRowID: Int { Int(sqlite3_last_insert_rowid(handle)) }
 
     /// Rows that the last INSERT, UPDATE or DELETE changed.
@@ -64,11 +76,24 @@ package final class Connection {
     package var isInTransaction: Bool { handle.map { sqlite3_get_autocommit($0) == 0 } ?? false }
 
     /// Grows when another connection has committed since this connection last looked.
-    package func dataVersion() throws(SQLiteError) -> Int {
-        let statement = try statement(for: "PRAGMA data_version")
+    package func dataVersion() throws(SQLiteError) -> Int { try integer("PRAGMA data_version") }
+
+    /// Whether the last connection to a database moves its log into it. On unless switched off.
+    func checkpointsAtLastClose(_ isOn: Bool) {
+        guard let handle else { return }
+        _ = weir_sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, isOn ? 0 : 1)
+    }
+
+    func journalMode() throws(SQLiteError) -> String {
+        guard case .text(let mode) = try dynamic("PRAGMA journal_mode").rows.first?.first else { return "" }
+        return mode
+    }
+
+    /// The first column of the first row, 0 without one.
+    func integer(_ sql: SQL) throws(SQLiteError) -> Int {
+        let statement = try statement(for: sql)
         defer { finish(statement) }
-        guard try step(statement) else { return 0 }
-        return Row(statement: statement.pointer).int(0)
+        return try step(statement) ? Row(statement: statement.pointer).int(0) : 0
     }
 
     // MARK: Statements
