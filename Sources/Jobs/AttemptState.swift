@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// How an attempt ended.
 package enum AttemptState: String, Sendable, CaseIterable, SQLiteBindable {

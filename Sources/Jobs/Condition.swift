@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// What a job asks of one that it depends on.
 package enum Condition: String, Sendable, CaseIterable, SQLiteBindable {

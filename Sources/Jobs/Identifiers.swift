@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// A job's number, as `weir enqueue` prints it.
 package struct JobID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible, SQLiteBindable {

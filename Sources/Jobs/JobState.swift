@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// Where a job is in its life. `next(on:)` is the whole table of changes.
 package enum JobState: String, Sendable, CaseIterable, SQLiteBindable {

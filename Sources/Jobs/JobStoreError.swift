@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// Why an operation of the store was refused. Nothing was changed.
 package enum JobStoreError: Error, Equatable {

@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// What a request to cancel did.
 package enum Cancellation: Sendable, Equatable {

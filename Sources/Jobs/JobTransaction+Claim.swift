@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// Which jobs a runner takes.
 package enum ClaimScope: Sendable {

@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// What the end of a job means for those that wait for it. Costs O(dependents), never a look at the whole run.
 extension JobTransaction {

@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 extension JobTransaction {
     private static let nextJobSQL: SQL = "SELECT coalesce(max(id), 0) + 1 FROM jobs"

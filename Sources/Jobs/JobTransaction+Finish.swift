@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// How attempts end. Every statement is guarded by the lease token and must change exactly one row.
 extension JobTransaction {

@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// Which lane a job is in, which lanes are open, and which wait for which limit.
 ///

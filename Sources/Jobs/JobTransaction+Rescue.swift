@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// Taking jobs back from a runner that died, in the only order that is right: fence (this transaction), kill what is
 /// left of the attempts, then requeue (another transaction).

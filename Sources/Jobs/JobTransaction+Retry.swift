@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 extension JobTransaction {
     private static let factsSQL: SQL = "SELECT state, run_id, attempt FROM jobs WHERE id = :id"

@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// A process that wants to claim jobs.
 package struct RunnerInfo: Sendable {

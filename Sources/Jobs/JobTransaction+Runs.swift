@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 extension JobTransaction {
     private static let insertRunSQL: SQL = """

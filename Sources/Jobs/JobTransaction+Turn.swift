@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// What a runner's turn does before it claims: everything that may have become ready is offered.
 extension JobTransaction {

@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// Finds the queue and the lane of the jobs of one batch, looking each up once.
 final class Placing {

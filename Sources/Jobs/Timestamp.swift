@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// A moment of wall-clock time in whole milliseconds of Unix time.
 package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, SQLiteBindable {

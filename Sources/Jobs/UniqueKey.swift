@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// A key that at most one job holds at a time.
 package struct UniqueKey: Sendable, Hashable {
