@@ -223,3 +223,13 @@ int cspawn_pipe_size(int fd, int bytes) {
     const int set = fcntl(fd, F_SETPIPE_SZ, bytes);
     return set >= 0 ? set : fcntl(fd, F_GETPIPE_SZ);
 }
+
+int cspawn_output_pipe(int *reader, int *writer) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    // Of the reader alone: a script does not expect that writing may fail with EAGAIN.
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    *reader = ends[0];
+    *writer = ends[1];
+    return 0;
+}

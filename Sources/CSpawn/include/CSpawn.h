@@ -75,6 +75,9 @@ int cspawn_become_subreaper(void);
 /// A sealed memfd that holds `bytes`, positioned at its start; close-on-exec. -1 with errno.
 int cspawn_sealed_file(const void *bytes, size_t count);
 
+/// A pipe whose ends are close-on-exec and of which reading does not wait. 0, or -1 with errno.
+int cspawn_output_pipe(int *reader, int *writer);
+
 /// Bytes that a pipe may hold, set to `bytes` if it is allowed. Returns its size now, or -1.
 int cspawn_pipe_size(int fd, int bytes);
 
