@@ -63,6 +63,13 @@ package final class JobStore {
         try database.read(body)
     }
 
+    /// Runs `body` on one short snapshot with the operations that only read.
+    package func look<Result>(_ body: (JobTransaction) throws -> Result) throws -> Result {
+        try database.read { connection in
+            try body(JobTransaction(connection, store: self, now: timekeeper.now()))
+        }
+    }
+
     /// Wakes every runner, for a change that they read outside of jobs.
     package func ringBell() { bell.ring() }
 

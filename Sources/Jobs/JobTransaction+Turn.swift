@@ -76,6 +76,25 @@ extension JobTransaction {
         return due.count == Self.batch
     }
 
+    private static let hasUnplacedSQL: SQL = "SELECT 1 FROM jobs WHERE lane_id IS NULL AND state = 'ready' LIMIT 1"
+
+    /// Whether a turn would find something to claim, but for what is due only later.
+    package func hasWork(in scope: ClaimScope) throws -> Bool {
+        if try connection.first(Self.hasUnplacedSQL, read: { $0.int(0) }) != nil { return true }
+        return try hasOpenLane(in: scope)
+    }
+
+    private static let hasUnfinishedSQL: SQL = """
+        SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'ready')
+                    OR EXISTS (SELECT 1 FROM jobs WHERE state = 'scheduled')
+                    OR EXISTS (SELECT 1 FROM jobs WHERE runner_id IS NOT NULL)
+        """
+
+    /// Whether anything is ready, scheduled or running in the whole database.
+    package func hasUnfinishedJobs() throws -> Bool {
+        try connection.first(Self.hasUnfinishedSQL) { $0.int(0) } != nil
+    }
+
     private static let nextDueSQL: SQL = "SELECT min(run_at) FROM jobs WHERE state = 'scheduled'"
 
     /// When the next scheduled job is due; `nil`: none is scheduled.

@@ -1,17 +1,17 @@
 import Glibc
 
 /// What /proc says of a process.
-struct ProcessStatus: Equatable {
+package struct ProcessStatus: Equatable {
     /// The kernel's letter: R runs, S sleeps, T is stopped, t is stopped by a debugger, Z has ended.
-    var state: Character
+    package var state: Character
     /// In clock ticks after boot.
-    var startTime: UInt64
+    package var startTime: UInt64
 
     /// Stopped by a signal or a debugger, so that it does nothing until somebody continues it.
     var isStopped: Bool { state == "T" || state == "t" }
 
     /// `nil` when there is no such process, or /proc is not to be read.
-    static func of(pid: Int32) -> ProcessStatus? { read("/proc/\(pid)/stat").flatMap(parse) }
+    package static func of(pid: Int32) -> ProcessStatus? { read("/proc/\(pid)/stat").flatMap(parse) }
 
     static func ofSelf() -> ProcessStatus? { read("/proc/self/stat").flatMap(parse) }
 

@@ -1,0 +1,42 @@
+/// When to look whether a stranger has committed something.
+///
+/// SQLite writes the log and only then makes the commit visible, so an event on the log comes too early: one looks
+/// again and again, a little later each time, until the commit shows. And who begins to watch may have missed the
+/// event of a commit that is just about to show, so that watching begins with two looks.
+struct LogLadder: Equatable {
+    /// Milliseconds from one look to the next after an event: about a quarter of a second in all.
+    static let steps = [2, 2, 4, 8, 16, 32, 64, 100]
+    /// Milliseconds from the beginning of the watch to its looks.
+    static let first = [10, 90]
+
+    private var pending: ArraySlice<Int> = []
+    private(set) var nextLook: Int?
+
+    /// The watch on the log begins at `now`, milliseconds of any steady clock.
+    mutating func begin(at now: Int) { restart(Self.first, at: now) }
+
+    /// An event came from the log.
+    mutating func event(at now: Int) {
+        // Looks that are under way go on as they are, unless those that an event asks for come sooner.
+        if let nextLook, nextLook <= now + Self.steps[0] { return }
+        restart(Self.steps, at: now)
+    }
+
+    /// Whether a look is due. If so the next one is planned; the caller ends the ladder when it sees a commit.
+    mutating func isDue(at now: Int) -> Bool {
+        guard let look = nextLook, look <= now else { return false }
+        nextLook = pending.popFirst().map { now + $0 }
+        return true
+    }
+
+    /// A commit was seen, or the watch ended.
+    mutating func end() {
+        pending = []
+        nextLook = nil
+    }
+
+    private mutating func restart(_ steps: [Int], at now: Int) {
+        pending = steps[...]
+        nextLook = pending.popFirst().map { now + $0 }
+    }
+}

@@ -1,0 +1,206 @@
+/// What a runner's loop knows and decides, without clocks and system calls: events and times go in, actions come out.
+/// Times are milliseconds of one steady clock.
+package struct LoopState {
+    package struct Settings: Sendable {
+        package var slots: Int
+        /// How long a lease lasts; it is renewed at a third of that.
+        package var lease = 15_000
+        /// Between SIGTERM and SIGKILL.
+        package var grace = 10_000
+        /// Between two moments at which running jobs' output is stored.
+        package var flush = 250
+        /// A look at the database although nothing called for it.
+        package var safetyPoll = 5_000
+
+        package init(slots: Int) { self.slots = slots }
+
+        package var heartbeat: Int { max(100, lease / 3) }
+    }
+
+    /// Why an attempt was ended before its time.
+    package enum StopReason: Sendable { case timeout, cancel, drain }
+
+    package enum Mode: Sendable, Equatable {
+        case working
+        /// Claims nothing more; ends when nothing runs.
+        case draining
+        case ended
+    }
+
+    /// What the loop must do.
+    package enum Action: Hashable, Sendable {
+        /// SIGTERM to the attempt's processes.
+        case terminate(AttemptKey)
+        /// End of patience: kill its whole tree.
+        case kill(AttemptKey)
+    }
+
+    private struct Attempt {
+        var timeoutAt: Int?
+        var killAt: Int?
+        var stopReason: StopReason?
+        var isKilled = false
+    }
+
+    package let settings: Settings
+    package private(set) var mode = Mode.working
+    /// When the lease ends; nothing starts after that.
+    package private(set) var leaseUntil = 0
+    package private(set) var renewedAt = Int.min / 2
+    /// When the next scheduled job is due, on the loop's clock.
+    package var nextDue: Int?
+    /// Whether other runners live, so that the lease must be kept and theirs be watched.
+    package var hasNeighbours = false
+    /// A turn is due now.
+    package var wantsTurn = true
+    /// No turn before this: the last one failed.
+    package private(set) var retryTurnAt: Int?
+    private var attempts: [AttemptKey: Attempt] = [:]
+    private var lastFlush = 0
+    private var lastPoll = 0
+    private var hasOutput = false
+
+    package init(_ settings: Settings) { self.settings = settings }
+
+    package var running: Int { attempts.count }
+    package var freeSlots: Int { mode == .working ? max(0, settings.slots - attempts.count) : 0 }
+    package var isIdle: Bool { attempts.isEmpty }
+
+    // MARK: Attempts
+
+    package mutating func started(_ key: AttemptKey, at now: Int, timeout: Int?) {
+        attempts[key] = Attempt(timeoutAt: timeout.map { now + $0 })
+    }
+
+    /// The attempt's outcome was stored, or dropped.
+    package mutating func settled(_ key: AttemptKey) {
+        attempts[key] = nil
+        if mode == .draining, attempts.isEmpty { mode = .ended }
+    }
+
+    package func stopReason(of key: AttemptKey) -> StopReason? { attempts[key]?.stopReason }
+
+    /// Asks an attempt to end. The first reason stands.
+    package mutating func stop(_ key: AttemptKey, because reason: StopReason, at now: Int) -> [Action] {
+        guard var attempt = attempts[key], attempt.stopReason == nil else { return [] }
+        attempt.stopReason = reason
+        attempt.killAt = now + settings.grace
+        attempts[key] = attempt
+        return [.terminate(key)]
+    }
+
+    /// The attempt's process ended: no time limit means anything any more.
+    package mutating func exited(_ key: AttemptKey) {
+        attempts[key]?.timeoutAt = nil
+        attempts[key]?.killAt = nil
+        wantsTurn = true
+    }
+
+    /// A running attempt wrote something that is not stored yet.
+    package mutating func wrote() { hasOutput = true }
+
+    /// What is due at `now`.
+    package mutating func actions(at now: Int) -> [Action] {
+        var actions: [Action] = []
+        for (key, attempt) in attempts {
+            if let timeoutAt = attempt.timeoutAt, timeoutAt <= now, attempt.stopReason == nil {
+                actions += stop(key, because: .timeout, at: now)
+            } else if let killAt = attempt.killAt, killAt <= now, !attempt.isKilled {
+                attempts[key]?.isKilled = true
+                attempts[key]?.killAt = nil
+                actions.append(.kill(key))
+            }
+        }
+        return actions
+    }
+
+    // MARK: Drain
+
+    /// The first call asks every attempt to end; a second one ends them now.
+    package mutating func drain(at now: Int) -> [Action] {
+        if mode == .working {
+            mode = attempts.isEmpty ? .ended : .draining
+            wantsTurn = true
+            return attempts.keys.flatMap { stop($0, because: .drain, at: now) }
+        }
+        for key in attempts.keys { attempts[key]?.killAt = now }
+        return actions(at: now)
+    }
+
+    /// Claims no more, and lets what runs come to its end.
+    package mutating func drainGently() {
+        guard mode == .working else { return }
+        mode = attempts.isEmpty ? .ended : .draining
+    }
+
+    // MARK: Turns
+
+    /// Whether a turn is due, and why does not matter: every turn does everything.
+    package func isTurnDue(at now: Int) -> Bool {
+        if let retryTurnAt, now < retryTurnAt { return false }
+        if wantsTurn { return true }
+        if let nextDue, nextDue <= now, freeSlots > 0 { return true }
+        if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
+        return hasOutput && now >= lastFlush + settings.flush
+    }
+
+    private var needsHeartbeat: Bool { !attempts.isEmpty || hasNeighbours }
+
+    /// Whether the turn at `now` renews the lease.
+    package func shouldRenew(at now: Int) -> Bool { now >= renewedAt + settings.heartbeat }
+
+    package mutating func renewed(at now: Int) {
+        renewedAt = now
+        leaseUntil = now + settings.lease
+    }
+
+    /// A turn was committed. `more`: it stopped at a bound, and another is due at once.
+    package mutating func turnSucceeded(at now: Int, more: Bool) {
+        wantsTurn = more
+        retryTurnAt = nil
+        lastFlush = now
+        lastPoll = now
+        hasOutput = false
+    }
+
+    /// A turn failed, and nothing of it was stored; what it would have stored is kept.
+    package mutating func turnFailed(at now: Int) {
+        wantsTurn = true
+        retryTurnAt = now + 200
+    }
+
+    package mutating func polled(at now: Int) { lastPoll = now }
+
+    package func isPollDue(at now: Int) -> Bool { freeSlots > 0 && now >= lastPoll + settings.safetyPoll }
+
+    /// The time went on while this process did not (it was stopped, or the host slept): what was counted in time that
+    /// the jobs were stopped too is put off.
+    package mutating func resumed(after pause: Int) {
+        for key in attempts.keys {
+            if let timeoutAt = attempts[key]?.timeoutAt { attempts[key]?.timeoutAt = timeoutAt + pause }
+            if let killAt = attempts[key]?.killAt { attempts[key]?.killAt = killAt + pause }
+        }
+        wantsTurn = true
+    }
+
+    /// When the loop must wake though nothing happens; `nil`: never.
+    package func nextWake() -> Int? {
+        var wake = nextTurn().map { max($0, retryTurnAt ?? $0) }
+        func consider(_ time: Int?) { if let time { wake = min(wake ?? .max, time) } }
+        if freeSlots > 0 { consider(lastPoll + settings.safetyPoll) }
+        for attempt in attempts.values {
+            consider(attempt.killAt ?? (attempt.stopReason == nil ? attempt.timeoutAt : nil))
+        }
+        return wake
+    }
+
+    private func nextTurn() -> Int? {
+        if wantsTurn { return Int.min }
+        var turn: Int?
+        func consider(_ time: Int?) { if let time { turn = min(turn ?? .max, time) } }
+        if freeSlots > 0 { consider(nextDue) }
+        if needsHeartbeat { consider(renewedAt + settings.heartbeat) }
+        if hasOutput { consider(lastFlush + settings.flush) }
+        return turn
+    }
+}

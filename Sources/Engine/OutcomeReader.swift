@@ -1,0 +1,77 @@
+import Executors
+import Glibc
+import Jobs
+
+/// Makes an outcome of how a script ended and what it left.
+enum OutcomeReader {
+    static func outcome(of attempt: RunningAttempt, stopped: LoopState.StopReason?, exit: ScriptExit) -> Outcome {
+        var outcome = Outcome(.succeeded, startedAt: attempt.startedAt, finishedAt: attempt.startedAt)
+        // A duration is measured by a clock that nobody sets.
+        outcome.finishedAt = attempt.startedAt.advanced(
+            by: max(0, (attempt.endedBoot ?? attempt.startedBoot) - attempt.startedBoot))
+        outcome.pid = Int(attempt.process.pid)
+        outcome.exitCode = exit.exitCode.map(Int.init)
+        outcome.signal = exit.signal.map(Int.init)
+        outcome.maxRSSKiB = exit.maxRSSKiB
+        outcome.cpuMilliseconds = exit.cpuMilliseconds
+        switch stopped {
+        case .timeout:
+            outcome.state = .timedOut
+            outcome.error = "timed out after \(duration(attempt.claim.timeout ?? 0))"
+        case .cancel:
+            outcome.state = .cancelled
+            outcome.error = "cancelled while it ran"
+        case .drain:
+            outcome.state = .interrupted
+            outcome.error = "its runner drained"
+        case nil: judge(exit, of: attempt, into: &outcome)
+        }
+        return outcome
+    }
+
+    private static func judge(_ exit: ScriptExit, of attempt: RunningAttempt, into outcome: inout Outcome) {
+        if let signal = exit.signal {
+            outcome.state = .failed
+            outcome.error = "killed by signal \(signal) (\(name(of: signal)))"
+        } else if let code = exit.exitCode, code != 0 {
+            outcome.state = .failed
+            outcome.error = "exited with code \(code)"
+        } else {
+            let output = attempt.process.output.standardOutput(limit: 1 << 20)
+            do throws(ResultError) {
+                if case .json(let value) = try ResultReader.value(file: attempt.resultFile, standardOutput: output) {
+                    outcome.result = value
+                }
+            } catch {
+                outcome.state = .failed
+                outcome.error = "$WEIR_RESULT: \(error)"
+            }
+        }
+    }
+
+    /// An attempt whose process never started.
+    static func outcome(of error: SpawnError, at now: Timestamp) -> Outcome {
+        var outcome = Outcome(.failed, startedAt: now, finishedAt: now)
+        outcome.error = error.description
+        // The lease was over, or the host was full: the command is not to blame.
+        switch error {
+        case .leaseOver, .exhausted: outcome.state = .interrupted
+        default: break
+        }
+        return outcome
+    }
+
+    private static func duration(_ milliseconds: Int) -> String {
+        milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+    }
+
+    private static func name(of signal: Int32) -> String {
+        let names: [Int32: String] = [
+            SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP",
+            SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL", SIGUSR1: "SIGUSR1",
+            SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2", SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM",
+            SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ", SIGSYS: "SIGSYS",
+        ]
+        return names[signal] ?? String(cString: strsignal(signal))
+    }
+}

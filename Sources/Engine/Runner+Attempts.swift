@@ -1,0 +1,180 @@
+import Executors
+import Glibc
+import Jobs
+import Logging
+import SQLite
+
+/// Where the jobs of a run resolve relative paths and commands.
+struct RunPlace {
+    let directory: String
+    let searchPath: String?
+}
+
+/// Starting scripts, following them, ending them.
+extension Runner {
+    func start(_ claim: Claim) {
+        let key = AttemptKey(claim)
+        let mark = key.mark(in: store.databaseID)
+        let file = folder?.file(named: "\(claim.job).\(claim.leaseToken)")
+        let startedAt = store.timekeeper.now()
+        let startedBoot = now
+        state.started(key, at: startedBoot, timeout: claim.timeout)
+        do throws(SpawnError) {
+            guard let file else { throw .other(call: "mkdir", errno: ENOENT) }
+            let process = try ScriptProcess.start(request(for: claim, key: key, mark: mark, file: file), spawner: spawner)
+            follow(
+                RunningAttempt(
+                    claim: claim, mark: mark, process: process, resultFile: file, startedAt: startedAt,
+                    startedBoot: startedBoot))
+            observer?.started(claim)
+        } catch {
+            outcomes.append((claim: claim, outcome: OutcomeReader.outcome(of: error, at: startedAt), attempt: nil))
+            state.exited(key)
+        }
+    }
+
+    private func follow(_ attempt: RunningAttempt) {
+        let process = attempt.process
+        attempts[process.pid] = attempt
+        process.willClose = { [weak self] (descriptor: Int32) -> Void in self?.leave(descriptor) }
+        try? poller.add(process.pidfd, as: PollSource(.process, Int(process.pid)))
+        for descriptor in [process.outputDescriptor, process.errorDescriptor] {
+            outputOwners[descriptor] = process.pid
+            try? poller.add(descriptor, as: PollSource(.output, Int(descriptor)))
+        }
+    }
+
+    /// A descriptor of an attempt is about to be closed.
+    private func leave(_ descriptor: Int32) {
+        poller.remove(descriptor)
+        outputOwners[descriptor] = nil
+    }
+
+    private func request(for claim: Claim, key: AttemptKey, mark: UInt64, file: ResultFile) -> ScriptRequest {
+        let place = claim.run.flatMap(runPlace)
+        var environment = inherited
+        if let path = place?.searchPath { environment["PATH"] = path }
+        environment.merge(claim.environment) { $1 }
+        environment["WEIR_DB"] = store.path
+        environment["WEIR_JOB"] = "\(claim.job)"
+        environment["WEIR_RUN"] = claim.run.map { "\($0)" }
+        environment["WEIR_ATTEMPT"] = "\(claim.attempt)"
+        environment["WEIR_LEASE"] = key.lease(in: store.databaseID)
+        environment["WEIR_RESULT"] = file.path
+        let argv =
+            claim.shell ? ["/bin/sh", "-c", claim.command, "sh"] + claim.arguments : [claim.command] + claim.arguments
+        // The lease's end less a margin: past it, another runner may have the job.
+        let deadline = Int64(state.leaseUntil - state.settings.lease / 5)
+        return ScriptRequest(
+            argv: argv, environment: environment, directory: directory(of: claim, place: place),
+            standardInput: claim.standardInput, mark: mark, deadline: deadline)
+    }
+
+    private func directory(of claim: Claim, place: RunPlace?) -> String {
+        let base = place?.directory ?? "."
+        guard let directory = claim.directory else { return base }
+        return directory.hasPrefix("/") ? directory : base + "/" + directory
+    }
+
+    private func runPlace(_ run: RunID) -> RunPlace? {
+        if let known = runPlaces[run] { return known }
+        if runPlaces.count > 10_000 { runPlaces.removeAll() }
+        let place = try? store.database.connection.first("SELECT directory, search_path FROM runs WHERE id = :id", run) {
+            RunPlace(directory: $0.text(0), searchPath: $0.optionalText(1))
+        }
+        runPlaces[run] = place
+        return place
+    }
+
+    // MARK: Events
+
+    func readOutput(_ descriptor: Int32) {
+        guard let pid = outputOwners[descriptor], let attempt = attempts[pid] else { return }
+        _ = attempt.process.readOutput(descriptor)
+        if attempt.process.output.hasMore { state.wrote() }
+    }
+
+    func exited(_ pid: Int32) {
+        guard let attempt = attempts[pid], attempt.exit == nil, let exit = attempt.process.reap() else { return }
+        attempt.exit = exit
+        attempt.endedBoot = now
+        state.exited(attempt.key)
+        let known = Set(attempts.values.lazy.filter { $0.exit == nil }.map(\.process.pid))
+        if attempt.sweep == nil {
+            if attempt.process.leftovers(known: known) {
+                beginSweep(of: attempt)
+            } else {
+                attempt.isSwept = true
+            }
+        }
+        Subreaper.reapOrphans(except: known)
+        settleIfOver(attempt)
+    }
+
+    private func settleIfOver(_ attempt: RunningAttempt) {
+        guard attempt.isOver, let exit = attempt.exit else { return }
+        attempts[attempt.process.pid] = nil
+        let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key), exit: exit)
+        outcomes.append((attempt.claim, outcome, attempt))
+        state.wantsTurn = true
+    }
+
+    // MARK: Ending
+
+    func goOn(with actions: [LoopState.Action]) throws {
+        for action in actions {
+            switch action {
+            case .terminate(let key): terminate(key)
+            case .kill(let key):
+                if let attempt = attempt(key), attempt.sweep == nil { beginSweep(of: attempt) }
+            }
+        }
+    }
+
+    private func attempt(_ key: AttemptKey) -> RunningAttempt? { attempts.values.first { $0.key == key } }
+
+    /// SIGTERM to every process of the attempt, wherever it went; SIGCONT so that a stopped one hears it.
+    private func terminate(_ key: AttemptKey) {
+        guard let attempt = attempt(key) else { return }
+        for process in MarkScan(marks: [attempt.mark]).run() {
+            process.signal(SIGTERM)
+            process.signal(SIGCONT)
+        }
+    }
+
+    private func beginSweep(of attempt: RunningAttempt) {
+        attempt.sweep = TreeKill(MarkScan(marks: [attempt.mark]))
+        attempt.nextSweep = now
+        step(attempt, at: now)
+    }
+
+    /// Goes on with trees that are being killed.
+    func sweep(at now: Int) {
+        for attempt in attempts.values where attempt.sweep != nil && attempt.nextSweep <= now { step(attempt, at: now) }
+    }
+
+    private func step(_ attempt: RunningAttempt, at now: Int) {
+        guard var sweep = attempt.sweep else { return }
+        let known = Set(attempts.values.lazy.filter { $0.exit == nil }.map(\.process.pid))
+        switch sweep.step() {
+        case .again(let after):
+            attempt.sweep = sweep
+            attempt.nextSweep = now + after
+        case .stuck(_, let pids):
+            log.warning("processes \(pids) of job \(attempt.claim.job) cannot be killed; its slot waits for their end")
+            attempt.sweep = sweep
+            attempt.nextSweep = now + 1_000
+        case .gone:
+            attempt.sweep = nil
+            attempt.isSwept = true
+            settleIfOver(attempt)
+        }
+        Subreaper.reapOrphans(except: known)
+    }
+
+    /// Kills everything at once and waits for it: this runner was declared dead, and its jobs are others'.
+    func abandonAll() {
+        var kill = TreeKill(MarkScan(marks: Set(attempts.values.map(\.mark))))
+        while case .again(let after) = kill.step() { usleep(UInt32(after) * 1_000) }
+    }
+}

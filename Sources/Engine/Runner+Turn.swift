@@ -1,0 +1,159 @@
+import Executors
+import Glibc
+import Jobs
+import Logging
+import SQLite
+
+/// One transaction a turn: what ended is reported, what became ready is offered, what fits is claimed.
+extension Runner {
+    private struct Turn {
+        var claims: [Claim] = []
+        var stops: [AttemptKey] = []
+        var jobStates: [JobState?] = []
+        var nextDue: Timestamp?
+        var more = false
+        var renewed = false
+    }
+
+    /// Bytes of running jobs' output that one turn stores.
+    private static let flushBytes = 256 << 10
+
+    func takeTurn() throws {
+        let reported = outcomes
+        let now = self.now
+        // Output taken from a buffer is gone from it, so it is taken once and kept until it is stored.
+        let flushes = collectOutput(of: reported)
+        doorbell.leaveLog()
+        ladder.end()
+        let turn: Turn
+        do {
+            turn = try store.write { try transact($0, reported: reported, flushes: flushes, now: now) }
+        } catch let error as SQLiteError where error.isBusy || error.isFull || error.code == 10 {
+            writesFail(error, now: now)
+            return
+        }
+        if saidThatWritesFail {
+            log.notice("the database takes writes again")
+            saidThatWritesFail = false
+        }
+        if turn.renewed {
+            state.renewed(at: now)
+            endHungRunners(at: now)
+        }
+        outcomes.removeFirst(reported.count)
+        pendingOutput.removeAll()
+        for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
+        state.turnSucceeded(at: self.now, more: turn.more)
+        setNextDue(turn.nextDue)
+        for claim in turn.claims { start(claim) }
+        for key in turn.stops { try goOn(with: state.stop(key, because: .cancel, at: now)) }
+        _ = try? store.database.checkpoint()
+    }
+
+    private func transact(
+        _ transaction: JobTransaction, reported: [(claim: Claim, outcome: Outcome, attempt: RunningAttempt?)],
+        flushes: [PendingOutput], now: Int
+    ) throws -> Turn {
+        var turn = Turn()
+        try transaction.requireKnownSchema()
+        if state.shouldRenew(at: now) {
+            try transaction.renewLease(of: id, until: now + options.lease)
+            turn.renewed = true
+        } else {
+            try transaction.requireLive(id)
+        }
+        for flush in flushes { try store(flush, in: transaction) }
+        for report in reported {
+            turn.jobStates.append(try self.report(report.claim, report.outcome, to: transaction))
+        }
+        for attempt in attempts.values where !attempt.isPIDStored && attempt.startedBoot + 100 < now {
+            try? transaction.setPID(Int(attempt.process.pid), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
+        }
+        let promotes = try transaction.promoteDueJobs()
+        let places = try transaction.placeJobs()
+        // The attempts that this turn reports leave their slots with it.
+        let free = state.mode == .working ? options.slots - (state.running - reported.count) : 0
+        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope)
+        turn.claims = claimed.claims
+        turn.more = claimed.more || promotes || places
+        if state.running > 0 {
+            turn.stops = try transaction.jobsToStop(of: id).map { AttemptKey(job: $0.job, leaseToken: $0.leaseToken) }
+        }
+        turn.nextDue = try transaction.nextDue()
+        return turn
+    }
+
+    /// Attempts that this runner may still begin.
+    private var allowance: Int {
+        guard case .attempts(let count)? = options.drainAfter else { return .max }
+        return max(0, count - executed - state.running)
+    }
+
+    /// - Returns: the job's state after it; `nil` when the lease was over, so that the outcome is dropped.
+    private func report(_ claim: Claim, _ outcome: Outcome, to transaction: JobTransaction) throws -> JobState? {
+        do {
+            return try transaction.finish(claim.job, leaseToken: claim.leaseToken, outcome)
+        } catch JobStoreError.leaseLost {
+            log.warning("job \(claim.job) was taken from this runner; its late outcome is dropped")
+            return nil
+        }
+    }
+
+    private func settled(
+        _ report: (claim: Claim, outcome: Outcome, attempt: RunningAttempt?), _ jobState: JobState?
+    ) {
+        if report.attempt != nil { executed += 1 }
+        state.settled(AttemptKey(report.claim))
+        if let jobState { observer?.ended(report.claim, report.outcome, job: jobState) }
+    }
+
+    private func writesFail(_ error: SQLiteError, now: Int) {
+        state.turnFailed(at: self.now)
+        guard !saidThatWritesFail else { return }
+        saidThatWritesFail = true
+        log.warning("the database takes no writes; jobs go on, and what ends is kept until it does: \(error)")
+    }
+
+    // MARK: Output
+
+    /// What was taken from buffers and is not stored yet.
+    struct PendingOutput {
+        let key: AttemptKey
+        let pieces: [JobTransaction.Output]
+        let trim: (head: Int, keptFrom: Int)
+    }
+
+    /// All that ended attempts wrote, and something of what running ones did.
+    private func collectOutput(
+        of reported: [(claim: Claim, outcome: Outcome, attempt: RunningAttempt?)]
+    ) -> [PendingOutput] {
+        var left = Self.flushBytes
+        for attempt in attempts.values where attempt.process.output.hasMore && left > 0 && !attempt.isOver {
+            left -= collect(attempt, limit: left)
+        }
+        for report in reported {
+            if let attempt = report.attempt, attempt.process.output.hasMore { _ = collect(attempt, limit: .max) }
+        }
+        return pendingOutput
+    }
+
+    private func collect(_ attempt: RunningAttempt, limit: Int) -> Int {
+        let output = attempt.process.output
+        let pieces = output.take(limit: limit).map { chunk in
+            JobTransaction.Output(
+                start: chunk.offset, stream: chunk.stream == .standardOutput ? 1 : 2, bytes: chunk.bytes)
+        }
+        pendingOutput.append(
+            PendingOutput(key: attempt.key, pieces: pieces, trim: (output.headEnd, output.keptFrom)))
+        return pieces.reduce(0) { $0 + $1.bytes.count }
+    }
+
+    private func store(_ flush: PendingOutput, in transaction: JobTransaction) throws {
+        do {
+            try transaction.append(
+                flush.pieces, to: flush.key.job, leaseToken: flush.key.leaseToken, trim: flush.trim)
+        } catch JobStoreError.leaseLost {
+            log.debug("output of job \(flush.key.job) came after its lease was over")
+        }
+    }
+}

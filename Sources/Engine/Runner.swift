@@ -1,0 +1,293 @@
+import CLinux
+import Executors
+import Glibc
+package import Jobs
+package import Logging
+import SQLite
+
+/// Claims jobs and executes them in a number of slots, until it is told to stop.
+///
+/// One thread, an epoll and the pure `LoopState`: wait, take up what happened, one transaction if there is a reason,
+/// start what was claimed. The thread that calls `run` must live as long as the process: scripts die with it.
+package final class Runner {
+    let store: JobStore
+    let options: RunnerOptions
+    let log: Logger
+    let observer: (any RunnerObserver)?
+    package private(set) var id = RunnerID(0)
+
+    var state: LoopState
+    var ladder = LogLadder()
+    var attempts: [Int32: RunningAttempt] = [:]  // by pid
+    var outcomes: [(claim: Claim, outcome: Outcome, attempt: RunningAttempt?)] = []
+    var end: RunnerEnd?
+    var executed = 0
+    var pendingOutput: [PendingOutput] = []
+    var outputOwners: [Int32: Int32] = [:]  // pids by descriptor
+
+    let poller: Poller
+    let doorbell: Doorbell
+    let signals: SignalInbox
+    let liveness: Liveness
+    let neighbours: Neighbours
+    let rescuer: Rescuer
+    let spawner: Spawner
+    var folder: ResultFolder?
+    let inherited: [String: String]
+    var runPlaces: [RunID: RunPlace] = [:]
+
+    private let process: ProcessIdentity
+    private let startedAt: Int
+    private var lastWake: Int
+    private var dataVersion = 0
+    var saidThatWritesFail = false
+
+    /// Prepares to run on `store`, whose thread this is from now on. Blocks the signals that it takes as events.
+    package init(
+        store: JobStore, options: RunnerOptions, log: Logger, observer: (any RunnerObserver)? = nil
+    ) throws {
+        self.store = store
+        self.options = options
+        self.log = log
+        self.observer = observer
+        var settings = LoopState.Settings(slots: options.slots)
+        settings.lease = options.lease
+        settings.grace = options.grace
+        state = LoopState(settings)
+        signals = try SignalInbox([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])
+        signal(SIGPIPE, SIG_IGN)
+        poller = try Poller()
+        doorbell = try Doorbell(database: store.path)
+        liveness = try Liveness(database: store.path)
+        process = HostIdentity.process(store.database.gateIdentity)
+        neighbours = Neighbours(poller: poller, process: process)
+        rescuer = Rescuer(store: store, liveness: liveness, log: log)
+        spawner = try Spawner()
+        inherited = JobEnvironment.make(inherited: options.environment, declared: [:], weir: [:])
+        startedAt = store.timekeeper.boottime()
+        lastWake = startedAt
+        try poller.add(doorbell.descriptor, as: PollSource(.bell))
+        try poller.add(signals.descriptor, as: PollSource(.signals))
+    }
+
+    var now: Int { store.timekeeper.boottime() }
+
+    /// Works until a signal, the observer or `drainAfter` ends it. Nothing of its jobs lives after that.
+    ///
+    /// - Throws: `.runnerLost` when it was declared dead meanwhile, and what the database throws for good.
+    package func run() throws -> RunnerEnd {
+        try Subreaper.become()
+        try register()
+        defer { folder?.remove() }
+        try lookAround()
+        while state.mode != .ended {
+            try step()
+        }
+        try retire()
+        return end ?? .finished
+    }
+
+    private func register() throws {
+        let leaseUntil = now + options.lease
+        let queues: [String]? = if case .queues(let names) = options.scope { names?.sorted() } else { nil }
+        let info = RunnerInfo(
+            kind: options.kind, slots: options.slots, queues: queues, host: HostIdentity.hostName(), process: process,
+            version: options.version, lease: options.lease)
+        id = try store.write { transaction in
+            try transaction.register(info, leaseUntil: leaseUntil) { id in
+                guard liveness.take(id) else {
+                    throw JobStoreError.invalid("the lock of the new runner \(id) in \(store.path)-live is taken")
+                }
+            }
+        }
+        store.database.gateIdentity.runnerID = Int64(id.rawValue)
+        state.renewed(at: now)
+        folder = try ResultFolder(path: Self.resultFolder(of: id, in: store, options.environment))
+        log.info("runner \(id) works on \(store.path) with \(options.slots) slots")
+    }
+
+    /// Where results are written: a folder of this runner's own under TMPDIR.
+    private static func resultFolder(
+        of id: RunnerID, in store: JobStore, _ environment: [String: String]
+    ) -> String {
+        "\(environment["TMPDIR"] ?? "/tmp")/weir-\(store.databaseID.prefix(12))-\(id)"
+    }
+
+    private func retire() throws {
+        try? store.write { try $0.set(.stopped, of: id) }
+        liveness.release(id)
+        _ = try? store.database.checkpoint()
+        log.info("runner \(id) stopped after \(executed) attempts")
+    }
+
+    // MARK: One step of the loop
+
+    private func step() throws {
+        let events = poller.wait(timeout())
+        noticePause()
+        var isWoken = false
+        for event in events {
+            switch event.kind {
+            case .bell: isWoken = takeUpRings() || isWoken
+            case .signals: for signal in signals.drain() { try take(signal) }
+            case .process: exited(Int32(event.number))
+            case .output: readOutput(Int32(event.number))
+            case .runner: try neighbourDied(RunnerID(event.number))
+            case .mailbox: break
+            }
+        }
+        let now = self.now
+        try goOn(with: state.actions(at: now))
+        sweep(at: now)
+        try rescue(at: now)
+        if ladder.isDue(at: now), try logMoved() { isWoken = true }
+        if state.isPollDue(at: now) {
+            state.polled(at: now)
+            if try logMoved() { isWoken = true }
+        }
+        if isWoken { try lookAround() }
+        if state.isTurnDue(at: now) { try takeTurn() }
+        if let observer, isWoken || (observer.nextLook.map { $0 <= now } ?? false) || !events.isEmpty {
+            if try observer.look() { state.drainGently() }
+        }
+        drainIfAsked(at: now)
+        try settle(isQuiet: events.isEmpty && !isWoken)
+    }
+
+    /// Milliseconds that the loop may sleep.
+    private func timeout() -> Int? {
+        let now = self.now
+        var wake = state.nextWake()
+        func consider(_ time: Int?) { if let time { wake = min(wake ?? .max, time) } }
+        consider(ladder.nextLook)
+        consider(rescuer.nextStep)
+        consider(observer?.nextLook)
+        consider(recheckAt)
+        for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
+        if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }
+        // A short silence first: only who has nothing to do watches the log.
+        if watchWanted, !doorbell.watchesLog, ladder.nextLook == nil { consider(now + 2) }
+        return wake.map { $0 <= now ? 0 : $0 - now }
+    }
+
+    /// Whether a stranger's job could be claimed.
+    private var watchWanted: Bool { state.freeSlots > 0 }
+
+    /// Begins to watch the log once a moment was quiet.
+    private func settle(isQuiet: Bool) throws {
+        guard isQuiet, watchWanted, !doorbell.watchesLog, ladder.nextLook == nil else { return }
+        doorbell.watchLog()
+        ladder.begin(at: now)
+        if try logMoved() { try lookAround() }
+    }
+
+    /// Returns whether one of our own writers rang.
+    private func takeUpRings() -> Bool {
+        let events = doorbell.drain()
+        if events.log { ladder.event(at: now) }
+        return events.bell
+    }
+
+    /// Whether somebody else has committed since the last look.
+    private func logMoved() throws -> Bool {
+        let version = try store.database.connection.dataVersion()
+        defer { dataVersion = version }
+        guard version != dataVersion else { return false }
+        ladder.end()
+        return true
+    }
+
+    /// What the database holds for this runner, read without the write lock: most rings are for somebody else.
+    func lookAround() throws {
+        _ = try logMoved()
+        let found = try store.look { transaction in
+            (
+                others: try transaction.otherRunners(than: id),
+                hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope) : false,
+                hasStops: state.running > 0 ? try !transaction.jobsToStop(of: id).isEmpty : false,
+                nextDue: try transaction.nextDue()
+            )
+        }
+        if found.hasWork || found.hasStops { state.wantsTurn = true }
+        setNextDue(found.nextDue)
+        for new in neighbours.update(found.others) where new != id {
+            if !(try rescuer.begin(new, at: now)) { continue }
+            neighbours.died(new)
+        }
+        state.hasNeighbours = !neighbours.isEmpty
+    }
+
+    func setNextDue(_ due: Timestamp?) {
+        state.nextDue = due.map { now + max(0, $0.rawValue - store.timekeeper.now().rawValue) }
+    }
+
+    /// After a time in which this process did not run, what it saw of others' leases before means nothing.
+    private func noticePause() {
+        let now = self.now
+        if now - lastWake > state.settings.heartbeat * 2 { neighbours.forgetSightings() }
+        lastWake = now
+    }
+
+    // MARK: Neighbours
+
+    /// When to try again the lock of a runner whose process has just ended.
+    var recheckAt: Int?
+
+    private func neighbourDied(_ runner: RunnerID) throws {
+        neighbours.died(runner)
+        if !(try beginRescue(of: runner)) { recheckAt = now + 5 }
+    }
+
+    private func beginRescue(of runner: RunnerID) throws -> Bool {
+        do {
+            return try rescuer.begin(runner, at: now)
+        } catch let error as SQLiteError where error.isBusy {
+            return false
+        }
+    }
+
+    private func rescue(at now: Int) throws {
+        if let recheck = recheckAt, recheck <= now {
+            recheckAt = nil
+            try lookForDead(at: now)
+        }
+        guard let due = rescuer.nextStep, due <= now else { return }
+        if !(try rescuer.step(at: now)).isEmpty { try lookAround() }
+    }
+
+    /// Tries the locks of all whose death would not be seen otherwise.
+    func lookForDead(at now: Int) throws {
+        try lookAround()
+        for runner in neighbours.ids where !(try beginRescue(of: runner)) && neighbours.hasUnwatched {
+            recheckAt = now + 500
+        }
+    }
+
+    /// Ends runners of ours that hang: their leases are over, and were so a heartbeat ago.
+    func endHungRunners(at now: Int) {
+        for runner in neighbours.hung(at: now, heartbeat: state.settings.heartbeat) {
+            if runner.kind == .embedded || !neighbours.isReachable(runner) {
+                log.warning("runner \(runner.id) lets its lease lapse; its jobs wait for it")
+            } else if neighbours.kill(runner) {
+                log.warning("runner \(runner.id) (process \(runner.process.pid)) hangs and was killed")
+            }
+        }
+    }
+
+    // MARK: The end
+
+    private func drainIfAsked(at now: Int) {
+        guard state.mode == .working, let condition = options.drainAfter else { return }
+        let isOver =
+            switch condition {
+            case .time(let length): now >= startedAt + length
+            case .attempts(let count): executed + state.running >= count
+            case .idle: isAllDone
+            }
+        if isOver { state.drainGently() }
+    }
+
+    private var isAllDone: Bool {
+        state.isIdle && outcomes.isEmpty && !((try? store.look { try $0.hasUnfinishedJobs() }) ?? true)
+    }
+}

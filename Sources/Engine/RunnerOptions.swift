@@ -1,0 +1,58 @@
+package import Jobs
+
+/// How a runner works.
+package struct RunnerOptions: Sendable {
+    /// When a runner ends by itself.
+    package enum DrainAfter: Sendable, Equatable {
+        /// Milliseconds after its start.
+        case time(Int)
+        /// When nothing is ready, scheduled or running.
+        case idle
+        /// After it has executed so many attempts.
+        case attempts(Int)
+    }
+
+    package var kind: RunnerInfo.Kind
+    /// Jobs at once.
+    package var slots: Int
+    package var scope: ClaimScope
+    /// Milliseconds.
+    package var lease = 15_000
+    /// Milliseconds between SIGTERM and SIGKILL.
+    package var grace = 10_000
+    package var drainAfter: DrainAfter?
+    /// The program's version, as it is recorded.
+    package var version: String
+    /// What jobs may inherit; see `JobEnvironment`.
+    package var environment: [String: String]
+    /// SIGHUP drains, as for a program that belongs to its terminal; else it is ignored.
+    package var drainsOnHangup = false
+
+    package init(
+        kind: RunnerInfo.Kind, slots: Int, scope: ClaimScope, version: String, environment: [String: String]
+    ) {
+        self.kind = kind
+        self.slots = slots
+        self.scope = scope
+        self.version = version
+        self.environment = environment
+    }
+}
+
+/// Follows a runner from within its loop; every call must be quick.
+package protocol RunnerObserver: AnyObject {
+    func started(_ claim: Claim)
+    func ended(_ claim: Claim, _ outcome: Outcome, job: JobState)
+    /// Something in the database may have changed, or `nextLook` has come. Returns `true` when the runner may end.
+    func look() throws -> Bool
+    /// When `look` wants to be called next, in milliseconds of CLOCK_BOOTTIME.
+    var nextLook: Int? { get }
+}
+
+/// Why a runner ended.
+package enum RunnerEnd: Sendable, Equatable {
+    /// By itself: its observer or `drainAfter` said so.
+    case finished
+    /// By a signal; what ran was handed back.
+    case drained(signal: Int32)
+}

@@ -1,0 +1,37 @@
+import Executors
+import Jobs
+
+/// An attempt of this runner's, from its start until its outcome is stored.
+final class RunningAttempt {
+    let claim: Claim
+    let key: AttemptKey
+    let mark: UInt64
+    let process: ScriptProcess
+    let resultFile: ResultFile
+    let startedAt: Timestamp
+    /// Milliseconds of CLOCK_BOOTTIME, from which the duration is measured.
+    let startedBoot: Int
+    var endedBoot: Int?
+    var exit: ScriptExit?
+    /// Killing what is left of the tree; `nil`: not begun, or done.
+    var sweep: TreeKill?
+    var nextSweep = 0
+    var isSwept = false
+    var isPIDStored = false
+
+    init(
+        claim: Claim, mark: UInt64, process: ScriptProcess, resultFile: ResultFile, startedAt: Timestamp,
+        startedBoot: Int
+    ) {
+        self.claim = claim
+        key = AttemptKey(claim)
+        self.mark = mark
+        self.process = process
+        self.resultFile = resultFile
+        self.startedAt = startedAt
+        self.startedBoot = startedBoot
+    }
+
+    /// Nothing of it lives any more.
+    var isOver: Bool { exit != nil && isSwept && sweep == nil }
+}
