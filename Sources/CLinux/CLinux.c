@@ -72,6 +72,10 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
     return result;
 }
 
+const char *clinux_strptime(const char *text, const char *format, struct tm *time) {
+    return strptime(text, format, time);
+}
+
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int clinux_pidfd_send_signal(int pidfd, int signal) {

@@ -66,3 +66,8 @@ struct BatchOrder {
         return Array(walk[(seen[position] ?? 0)...]) + [position]
     }
 }
+
+extension JobSpec {
+    /// - Throws: `.cycle` when jobs of the batch wait for one another.
+    package static func requireNoCycle(_ batch: [JobSpec]) throws(JobStoreError) { _ = try BatchOrder(batch) }
+}

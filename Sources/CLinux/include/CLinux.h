@@ -40,6 +40,9 @@ int clinux_unlock_byte(int fd, int64_t byte);
 /// Waits for the lock at most `milliseconds`. 0: taken; -1 with errno ETIMEDOUT or another.
 int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds);
 
+/// strptime(3), which needs a macro that Swift's Glibc module does not define.
+const char *clinux_strptime(const char *text, const char *format, struct tm *time);
+
 /// pidfd_open(2): a descriptor that becomes readable when the process ends. -1 with errno.
 int clinux_pidfd_open(pid_t pid);
 

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Engine
+import Executors
+import Glibc
+import Jobs
+import SQLite
+
+struct Enqueue: WeirCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Store jobs and print their ids.",
+        discussion: """
+            The command comes after --, as arguments, without a shell; --shell takes a line for /bin/sh instead.
+
+              weir enqueue -- ffmpeg -i a.mov a.mp4
+              id=$(weir enqueue --priority 9 --retries 1 -- make); weir enqueue --after "$id" -- ./deploy.sh
+              seq 1000 | weir enqueue --lines -- convert {}.png {}.jpg
+              weir enqueue --from jobs.ndjson        one JSON object a line: {"command": "make", "after": ["fetch"]}
+            """)
+
+    @OptionGroup var options: StoreOptions
+
+    @Option(help: ArgumentHelp(
+        "Wait for this job; conditions: succeeded (default), finished, failed.", valueName: "id[:condition]"))
+    var after: [AfterOption] = []
+
+    @Option(help: "0 to 99, higher first. (default: 5)") var priority: Int?
+    @Option(help: "The queue; made when it is new. (default: default)") var queue: String?
+    @Option(help: ArgumentHelp("Hold units of a pool while it runs.", valueName: "name[=n]")) var pool: [PoolAmount] = []
+    @Option(help: "Do nothing when a job with this key exists.") var key: String?
+    @Option(help: "How long a job holds its key.") var keyScope: UniqueKey.Scope = .unfinished
+    @Option(help: "What to do when the key is held.") var onConflict: UniqueKey.Conflict = .keep
+    @Option(help: ArgumentHelp("Not before this moment: 2030-01-31T08:00:00Z.", valueName: "time")) var at: Moment?
+    @Option(name: .customLong("in"), help: ArgumentHelp("Not before so much time: 90s, 5m, 2h.", valueName: "time"))
+    var delay: TimeLength?
+    @Option(help: "Attempts after the first. (default: 3)") var retries: Int?
+    @Option(help: ArgumentHelp("End each attempt after so much time.", valueName: "time")) var timeout: TimeLength?
+    @Option(help: ArgumentHelp("Set a variable, or hand on the present one.", valueName: "name[=value]"))
+    var env: [String] = []
+    @Option(help: ArgumentHelp("Where it runs. (default: here)", valueName: "directory")) var cwd: String?
+    @Option(help: "A name for people.") var name: String?
+    @Option(help: ArgumentHelp("A line for /bin/sh instead of a command.", valueName: "line")) var shell: String?
+    @Option(help: ArgumentHelp("Give it this file as standard input; - is ours.", valueName: "file")) var stdin: String?
+    @Flag(help: "Wait for the end; the exit code is 0 only if all succeeded.") var wait = false
+    @Flag(help: "One job for each line of standard input, which replaces {} in the command.") var lines = false
+    @Option(help: ArgumentHelp("Read jobs as NDJSON from a file; - is standard input.", valueName: "file"))
+    var from: String?
+    @Argument(parsing: .postTerminator, help: "The command and its arguments.") var command: [String] = []
+
+    func validate() throws {
+        if from != nil, !command.isEmpty || lines || shell != nil {
+            throw ValidationError("--from brings its own commands; leave out the command, --shell and --lines")
+        }
+        if from == nil, command.isEmpty == (shell == nil) {
+            throw ValidationError("give a command after --, as in: weir enqueue -- make all")
+        }
+        if lines, stdin == "-" { throw ValidationError("--lines and --stdin - both read standard input") }
+        if at != nil, delay != nil { throw ValidationError("give either --at or --in") }
+        if let priority, !(0...99).contains(priority) {
+            throw ValidationError("--priority must be a whole number from 0 to 99, not \(priority)")
+        }
+        if let retries, !(0...1_000_000).contains(retries) {
+            throw ValidationError("--retries must be a whole number from 0 to 1000000, not \(retries)")
+        }
+        if let timeout, timeout.milliseconds < 1 { throw ValidationError("--timeout must be longer than nothing") }
+    }
+
+    func execute() throws {
+        let now = Timekeeper.system.now()
+        let specs: [JobSpec]
+        if let from {
+            specs = try BatchFile(defaults: try spec(now: now), now: now).read(from)
+        } else if lines {
+            specs = try lineSpecs(try spec(now: now))
+        } else {
+            specs = [try spec(now: now)]
+        }
+        for (position, spec) in specs.enumerated() {
+            do {
+                try check(spec)
+            } catch {
+                throw Failure(specs.count == 1 ? "\(error)" : "job \(position + 1): \(error)", code: Failure.data)
+            }
+        }
+        let store = try options.openStore(kind: "enqueue", create: true)
+        let ids = try store.write { try $0.enqueue(specs) }
+        // Whole lines at once: a thousand ids are one write.
+        Output.write(ids.map { "\($0)\n" }.joined(), to: STDOUT_FILENO)
+        if specs.count > 100 { _ = try store.database.checkpoint() }
+        if wait, !(try JobWaiter(store: store).wait(for: ids)) { throw ExitCode(1) }
+        store.close()
+    }
+
+    /// What the options say; the command may still be missing.
+    private func spec(now: Timestamp) throws -> JobSpec {
+        var spec = JobSpec(command: shell ?? command.first ?? "")
+        spec.shell = shell != nil
+        spec.arguments = shell == nil ? Array(command.dropFirst()) : command
+        spec.name = name
+        spec.queue = queue ?? "default"
+        spec.priority = priority ?? 5
+        for amount in pool { spec.pools[amount.name] = amount.amount }
+        if let key { spec.key = UniqueKey(key, scope: keyScope, conflict: onConflict) }
+        spec.runAt = at?.timestamp ?? delay.map { now.advanced(by: $0.milliseconds) }
+        spec.retries = retries ?? 3
+        spec.timeout = timeout?.milliseconds
+        spec.environment = try EnvironmentOption.read(env)
+        spec.directory = try Directory.absolute(cwd)
+        spec.standardInput = try stdin.map { try InputFile.bytes($0) }
+        spec.dependencies = after.map { JobSpec.Dependency(.stored($0.job), $0.condition) }
+        return spec
+    }
+
+    private func lineSpecs(_ template: JobSpec) throws -> [JobSpec] {
+        var specs: [JobSpec] = []
+        let isUsed = ([template.command] + template.arguments).contains { $0.contains("{}") }
+        while let line = readLine() {
+            var spec = template
+            spec.command = template.command.replacing("{}", with: line)
+            spec.arguments = template.arguments.map { $0.replacing("{}", with: line) }
+            if !isUsed { spec.arguments.append(line) }
+            specs.append(spec)
+        }
+        guard !specs.isEmpty else { throw Failure("--lines: standard input has no lines", code: Failure.data) }
+        return specs
+    }
+
+    /// What the system would refuse when the job starts is refused now.
+    private func check(_ spec: JobSpec) throws {
+        let argv = spec.shell ? ["/bin/sh", "-c", spec.command, "sh"] : [spec.command]
+        try ArgumentLimits.check(argv: argv + spec.arguments, environment: spec.environment)
+        try NameCheck.queue(spec.queue)
+        for text in [spec.name, spec.key?.text, spec.directory].compactMap({ $0 }) where text.utf8.contains(0) {
+            throw Failure("a name, key or directory holds a NUL byte", code: Failure.data)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Executors
+import Glibc
+import Jobs
+import SQLite
+
+/// Something that the user must mend: what, where, how; and the exit code (sysexits.h).
+struct Failure: Error {
+    static let usage: Int32 = 64
+    static let data: Int32 = 65
+    static let noInput: Int32 = 66
+    static let unavailable: Int32 = 69
+    static let software: Int32 = 70
+    static let cannotCreate: Int32 = 73
+    static let inputOutput: Int32 = 74
+    static let temporary: Int32 = 75
+    static let noPermission: Int32 = 77
+
+    let message: String
+    let code: Int32
+
+    init(_ message: String, code: Int32 = Failure.data) {
+        self.message = message
+        self.code = code
+    }
+
+    /// For any error that reaches a command.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as DatabaseOpenError: self.init("\(error)", code: Self.code(of: error))
+        case let error as MigrationError: self.init("\(error)", code: Self.data)
+        case let error as SQLiteError: self.init("\(error)", code: Self.code(of: error))
+        case let error as ConsoleError: self.init("\(error)", code: Self.data)
+        case let error as JobStoreError: self.init("\(error)", code: Self.data)
+        case let error as ArgumentError: self.init("\(error)", code: Self.data)
+        default: self.init("\(error)", code: Self.software)
+        }
+    }
+
+    private static func code(of error: SQLiteError) -> Int32 {
+        if error.isBusy { return temporary }
+        if error.isReadOnly { return noPermission }
+        if error.isFull { return inputOutput }
+        return error.isCorrupt || error.isNotADatabase ? data : inputOutput
+    }
+
+    private static func code(of error: DatabaseOpenError) -> Int32 {
+        switch error {
+        case .missing: noInput
+        default: data
+        }
+    }
+}
+
+/// A command whose errors are told in one line on standard error.
+protocol WeirCommand: ParsableCommand {
+    func execute() throws
+}
+
+extension WeirCommand {
+    func run() throws {
+        do {
+            try execute()
+        } catch let exit as ExitCode {
+            throw exit
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            let failure = Failure(error)
+            StandardError.print("weir: \(failure.message)")
+            throw ExitCode(failure.code)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Glibc
+
+/// Files that a command reads as a whole.
+enum InputFile {
+    /// 1 GiB: more is a mistake.
+    private static let limit = 1 << 30
+
+    /// - Parameter path: `-` is standard input.
+    static func bytes(_ path: String) throws -> [UInt8] {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { if path != "-" { close(descriptor) } }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure(path) }
+            guard count > 0 else { return bytes }
+            bytes += chunk[..<count]
+            guard bytes.count <= limit else { throw Failure("\(path): more than 1 GiB", code: Failure.data) }
+        }
+    }
+
+    private static func failure(_ path: String) -> Failure {
+        Failure("\(path): \(String(cString: strerror(errno)))", code: Failure.noInput)
+    }
+}
+
+/// `NAME=VALUE`, or `NAME` for the present value.
+enum EnvironmentOption {
+    static func read(_ options: [String]) throws -> [String: String] {
+        var environment: [String: String] = [:]
+        for option in options {
+            let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = parts.first, !name.isEmpty else {
+                throw Failure("--env \(option): write NAME=VALUE or NAME", code: Failure.usage)
+            }
+            if parts.count == 2 {
+                environment[String(name)] = String(parts[1])
+            } else if let value = getenv(String(name)) {
+                environment[String(name)] = String(cString: value)
+            } else {
+                throw Failure("--env \(name): there is no such variable here; write \(name)=VALUE", code: Failure.usage)
+            }
+        }
+        return environment
+    }
+}
+
+enum Directory {
+    /// The directory that a job is to run in, from the root; the present one when none is given.
+    static func absolute(_ path: String?) throws -> String {
+        guard let here = DatabaseLocation.currentFolder() else {
+            throw Failure("the present directory is gone", code: Failure.noInput)
+        }
+        guard let path else { return here }
+        return path.hasPrefix("/") ? path : here + "/" + path
+    }
+}
+
+enum NameCheck {
+    /// Queues are named in lists that are separated by commas, and shown on terminals.
+    static func queue(_ name: String) throws {
+        let isFine = !name.isEmpty && name.utf8.count <= 128
+            && name.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && $0 != "," }
+        guard isFine else {
+            throw Failure(
+                "queue '\(name)': a name has 1 to 128 bytes and neither spaces, commas nor control characters",
+                code: Failure.data)
+        }
+    }
+}

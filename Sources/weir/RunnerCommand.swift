@@ -1,0 +1,86 @@
+import ArgumentParser
+import Engine
+import Glibc
+import Jobs
+import Logging
+
+struct RunnerCommand: WeirCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runner",
+        abstract: "Execute jobs as they become ready.",
+        discussion: """
+            Start as many as you like, and end them at will: SIGTERM or Ctrl-C hands back what runs, kill -9 costs
+            nobody anything but a second.
+
+              weir runner --slots 4
+              weir runner --slots 2 --queues images,mail
+              weir runner --drain-after idle
+            """)
+
+    @OptionGroup var options: StoreOptions
+
+    @Option(help: "Jobs at once. (default: the number of processors)")
+    var slots: Int?
+
+    @Option(help: ArgumentHelp("Serve only these queues, separated by commas.", valueName: "names"))
+    var queues: String?
+
+    @Option(help: ArgumentHelp("How long others wait for this runner when it hangs.", valueName: "time"))
+    var lease = TimeLength(milliseconds: 15_000)
+
+    @Option(help: ArgumentHelp("Between SIGTERM and SIGKILL, for jobs that must end.", valueName: "time"))
+    var grace = TimeLength(milliseconds: 10_000)
+
+    @Option(help: ArgumentHelp(
+        "End by itself after a time (30s), a number of attempts (100jobs), or when nothing is left (idle).",
+        valueName: "condition"))
+    var drainAfter: DrainAfterOption?
+
+    @Flag(name: .shortAndLong, help: "Say what happens.")
+    var verbose = false
+
+    func validate() throws {
+        if let slots, !(1...10_000).contains(slots) {
+            throw ValidationError("--slots must be a whole number from 1 to 10000, not \(slots)")
+        }
+        guard (500...3_600_000).contains(lease.milliseconds) else {
+            throw ValidationError("--lease must lie between 500ms and 1h")
+        }
+    }
+
+    func execute() throws {
+        let store = try options.openStore(
+            kind: "runner", create: true, lease: lease.milliseconds, patience: .seconds(2))
+        let names = queues.map { Set($0.split(separator: ",").map { String($0) }) }
+        if let names { try store.look { try $0.requireQueues(names) } }
+        var options = RunnerOptions(
+            kind: .runner, slots: slots ?? processors(), scope: .queues(names), version: Weir.version,
+            environment: ProcessEnvironment.all())
+        options.lease = lease.milliseconds
+        options.grace = grace.milliseconds
+        options.drainAfter = drainAfter?.condition
+        let log = LogOutput.logger("runner", level: verbose ? .info : .notice)
+        let runner = try Runner(store: store, options: options, log: log)
+        _ = try runner.run()
+        store.close()
+    }
+
+    private func processors() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
+
+/// `idle`, `30s`, `100jobs`.
+struct DrainAfterOption: ExpressibleByArgument {
+    let condition: RunnerOptions.DrainAfter
+
+    init?(argument: String) {
+        if argument == "idle" {
+            condition = .idle
+        } else if argument.hasSuffix("jobs"), let count = Int(argument.dropLast(4)), count > 0 {
+            condition = .attempts(count)
+        } else if let length = TimeLength(argument: argument) {
+            condition = .time(length.milliseconds)
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import SQLite
+
+struct SQLCommand: WeirCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sql",
+        abstract: "Query jobs, attempts and runs with SQL, read-only.",
+        discussion: """
+            The views are the contract: job_history, attempt_history, run_history, queue_stats, dependency_history,
+            pool_usage, job_pools.
+
+              weir sql "SELECT id, command, duration_ms FROM job_history ORDER BY duration_ms DESC LIMIT 10"
+              weir sql --format csv "SELECT * FROM queue_stats"
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @Option(help: "How to print.") var format: OutputFormat = .table
+    @Argument(help: "One SELECT; `-` reads it from standard input.") var query: String
+
+    func execute() throws {
+        var text = query
+        if query == "-" {
+            text = ""
+            while let line = readLine(strippingNewline: false) { text += line }
+        }
+        let table = try Console.query(path: options.path, sql: text, limits: .commandLine)
+        format.print(table)
+        if table.isTruncated { StandardError.print("weir: there are more rows; the answer was cut at its limit") }
+    }
+}

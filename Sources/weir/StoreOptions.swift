@@ -1,0 +1,32 @@
+import ArgumentParser
+import Jobs
+import SQLite
+
+/// What every command on a database takes.
+struct StoreOptions: ParsableArguments {
+    @Option(name: .customLong("db"), help: ArgumentHelp("The database.", valueName: "path"))
+    var database: String?
+
+    @Option(help: "Survive power loss (full), or only crashes of programs (normal).")
+    var durability: DurabilityOption = .full
+
+    var path: String { DatabaseLocation.find(given: database) }
+
+    /// Opens the database, and makes it when it is missing and `create` says so.
+    ///
+    /// - Parameters:
+    ///   - kind: what this process is, for those who wait behind it.
+    ///   - lease: milliseconds after which a stopped process that holds up all others is killed.
+    ///   - patience: how long a write waits for its turn.
+    func openStore(
+        kind: String, create: Bool, lease: Int = 15_000, patience: Duration = .seconds(30)
+    ) throws -> JobStore {
+        let options = Database.Options(
+            path: path, durability: durability == .full ? .full : .normal,
+            identity: .current(kind: kind, mayBeKilled: true), stoppedHolderPatience: .milliseconds(lease),
+            writeLockDeadline: patience, createIfMissing: create, applicationID: JobStore.applicationID)
+        return try JobStore(options)
+    }
+}
+
+enum DurabilityOption: String, CaseIterable, ExpressibleByArgument { case full, normal }

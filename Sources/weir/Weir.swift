@@ -1,0 +1,27 @@
+import ArgumentParser
+import Engine
+
+/// The program. Each command is a file of its own.
+@main
+struct Weir: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "weir",
+        abstract: "A persistent job queue and workflow runner over one SQLite file.",
+        discussion: """
+            Scripts enqueue jobs; runners claim them and execute them in parallel; history is SQL.
+
+              weir run examples/release.yaml          run a workflow
+              weir enqueue -- ffmpeg -i a.mov a.mp4   store one job and print its id
+              weir runner --slots 4                   execute what is stored
+              weir sql "SELECT * FROM job_history"    ask
+
+            The database is --db PATH, else $WEIR_DB, else the nearest .weir/weir.db up the directory tree, else
+            $XDG_STATE_HOME/weir/weir.db.
+            """,
+        version: version,
+        subcommands: [
+            Init.self, Enqueue.self, RunnerCommand.self, SQLCommand.self,
+        ])
+}
