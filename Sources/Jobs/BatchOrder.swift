@@ -68,6 +68,14 @@ struct BatchOrder {
 }
 
 extension JobSpec {
-    /// - Throws: `.cycle` when jobs of the batch wait for one another.
-    package static func requireNoCycle(_ batch: [JobSpec]) throws(JobStoreError) { _ = try BatchOrder(batch) }
+    /// The positions of jobs of the batch that wait for one another, the first one again at the end; `nil`: none do.
+    package static func cycle(in batch: [JobSpec]) -> [Int]? {
+        do {
+            _ = try BatchOrder(batch)
+            return nil
+        } catch {
+            if case .cycle(let positions) = error { return positions }
+            return nil
+        }
+    }
 }

@@ -49,14 +49,11 @@ struct BatchFile {
     }
 
     private func refuseCycle(in specs: [JobSpec], lines: [Int], file: String) throws {
-        do {
-            try JobSpec.requireNoCycle(specs)
-        } catch JobStoreError.cycle(let positions) {
-            let chain = positions.map { specs[$0].name.map { "'\($0)'" } ?? "line \(lines[$0])" }
-            throw Failure(
-                "\(file):\(lines[positions.first ?? 0]): jobs wait for one another: \(chain.joined(separator: " → "))",
-                code: Failure.data)
-        }
+        guard let cycle = JobSpec.cycle(in: specs) else { return }
+        let chain = cycle.map { specs[$0].name.map { "'\($0)'" } ?? "line \(lines[$0])" }
+        throw Failure(
+            "\(file):\(lines[cycle.first ?? 0]): jobs wait for one another: \(chain.joined(separator: " → "))",
+            code: Failure.data)
     }
 
     private static func reason(_ error: any Error) -> String {
