@@ -20,6 +20,7 @@ package final class Connection {
     /// `nil` once closed.
     private(set) var handle: OpaquePointer?
     let busyWaiter: BusyWaiter
+    let log = LogWatch()
     private var statements = StatementCache()
 
     /// Opens the file as it is: `Database` checks and makes files.
@@ -62,6 +63,7 @@ package final class Connection {
             guard let handle, code == SQLITE_OK else { throw error(code) }
             busyWaiter.install(on: handle)
             try ConnectionSettings.apply(kind, durability, to: self, handle)
+            log.install(on: handle)
         } catch {
             close()
             throw error

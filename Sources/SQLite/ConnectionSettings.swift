@@ -18,7 +18,10 @@ enum ConnectionSettings {
         }
         if case .console(let limits) = kind { bound(handle, limits) }
         try connection.script(pragmas(kind, durability))
-        if case .console = kind { ConsoleAuthorizer.install(on: handle) }
+        guard case .console = kind else { return }
+        // Their first use declares a table, which the authorizer would refuse.
+        try connection.script("SELECT 1 FROM json_each('[]'), json_tree('[]')")
+        ConsoleAuthorizer.install(on: handle)
     }
 
     private static let switches: [(Int32, Int32)] = [

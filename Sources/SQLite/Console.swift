@@ -28,7 +28,9 @@ package struct Console {
         defer { connection.finish(statement) }
         try requireNothing(in: tail, on: connection)
         // The authorizer has refused the others already; this is a second lock on the same door.
-        guard statement.isReadOnly else { throw ConsoleError.notAllowed("this statement writes") }
+        guard statement.isReadOnly, sqlite3_column_count(statement.pointer) > 0 else {
+            throw ConsoleError.notAllowed("this statement gives no rows")
+        }
         guard statement.parameterCount == 0 else { throw ConsoleError.refused("the query may not have parameters") }
         return try read(statement, limits, on: connection)
     }

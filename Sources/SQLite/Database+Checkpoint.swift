@@ -2,7 +2,7 @@ import CSQLite
 
 extension Database {
     /// The log's length in frames after this database's last commit, 0 before it.
-    package var walFrames: Int { log.frames }
+    package var walFrames: Int { connection.log.frames }
 
     /// Moves the log into the database file, in a turn of its own, when at least `frames` of its frames have not been
     /// moved yet.
@@ -11,11 +11,12 @@ extension Database {
     /// connection holds the write lock meanwhile, and writes nothing: nobody can commit then. The checkpoint is
     /// PASSIVE, which waits for nobody. It is the only kind that this program makes, but for SQLite's own when the
     /// last connection closes and no other exists.
+    @discardableResult
     package func checkpoint(atLeast frames: Int = 250) throws -> CheckpointOutcome {
-        guard log.isDue(atLeast: frames) else { return .notDue(frames: log.frames) }
+        guard connection.log.isDue(atLeast: frames) else { return .notDue(frames: walFrames) }
         let checkpointer = try openCheckpointer()
         let outcome = try inTurn { try checkpointer.checkpoint() }
-        log.checkpointed(outcome)
+        connection.log.checkpointed(outcome)
         return outcome
     }
 

@@ -1,5 +1,3 @@
-import CSQLite
-
 /// The writer of one thread: its connection, the gate before it, and the connection that checkpoints.
 package final class Database {
     package struct Options: Sendable {
@@ -36,7 +34,6 @@ package final class Database {
     /// The writer's; also for reads outside a transaction.
     package let connection: Connection
     let gate: Gate
-    let log = LogWatch()
     /// Made for the first checkpoint: most commands need none.
     var checkpointer: Connection?
     private var isWriting = false
@@ -51,10 +48,7 @@ package final class Database {
         let opened = try DatabaseOpener(file: file, options: options).open()
         connection = opened.connection
         gate = opened.gate
-        log.install(on: connection)
     }
-
-    deinit { close() }
 
     /// Ends the connections; the last one of all processes moves the log into the database file. Safe to repeat.
     package func close() {
@@ -77,6 +71,7 @@ package final class Database {
     ///
     /// - Throws: what `body` throws, or a `SQLiteError`; a busy one, when the write lock was not to be had before the
     ///   deadline, says who may hold it.
+    @discardableResult
     package func write<R>(_ body: (Connection) throws -> R) throws -> R {
         try inTurn {
             let result = try body(connection)
@@ -116,7 +111,6 @@ package final class Database {
         checkpointer?.close()
         checkpointer = nil
         try connection.reopen()
-        log.install(on: connection)
     }
 
     private func begin(by deadline: Deadline) throws(SQLiteError) {

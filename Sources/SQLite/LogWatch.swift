@@ -9,9 +9,10 @@ final class LogWatch {
     private var extra = 0
 
     /// The owner keeps the watch alive as long as the connection.
-    func install(on connection: Connection) {
+    func install(on handle: OpaquePointer) {
+        (frames, settled, extra) = (0, 0, 0)
         sqlite3_wal_hook(
-            connection.handle,
+            handle,
             { context, _, _, frames in
                 guard let context else { return SQLITE_OK }
                 Unmanaged<LogWatch>.fromOpaque(context).takeUnretainedValue().committed(Int(frames))
