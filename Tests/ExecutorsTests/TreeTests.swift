@@ -64,6 +64,20 @@ extension ProcessTests {
             #expect(try script.finish().signal == SIGKILL)
         }
 
+        @Test(.enabled(if: geteuid() == 0)) func `is killed although a part became another user`() throws {
+            let script = try start(
+                "setpriv --reuid 65534 --clear-groups env -i setsid /bin/sh -c 'echo ready; exec sleep 1000' & wait")
+            #expect(try killTree(MarkScan(marks: [mark])) == 2)
+            #expect(try script.finish().signal == SIGKILL)
+        }
+
+        @Test func `gets a signal, wherever its parts are`() throws {
+            let script = try start("setsid env -i /bin/sh -c 'echo ready; exec sleep 1000' & wait; exit 5")
+            #expect(MarkScan(marks: [mark]).signal(SIGTERM) == 2)
+            #expect(try script.finish().signal == SIGTERM)
+            try pollUntil { MarkScan(marks: [mark]).run().isEmpty }
+        }
+
         @Test func `is found by its environment where the mark is off`() throws {
             let script = try start(
                 "(prlimit --rttime=unlimited setsid sleep 1000 &); echo ready; exit 0",
