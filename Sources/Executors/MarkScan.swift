@@ -19,12 +19,18 @@ package struct MarkScan: Sendable {
     /// The living processes that bear one of the marks, with all their descendants, which may have lost it; with
     /// `leases` or `sessions`, also those that these give away, at 8 microseconds for each process of the host.
     /// Never the caller, whatever it descends from, nor what it has for children under other marks.
-    package func run() -> [MarkedProcess] {
+    package func run() -> [MarkedProcess] { run(also: [:]) }
+
+    /// As `run`, and with what still lives of `others`, given by pid with their start times, and its descendants.
+    func run(also others: [Int32: UInt64]) -> [MarkedProcess] {
         let caller = getpid()
         let sessions = ownSessions()
         var found: [Int32: MarkedProcess] = [:]
         for pid in ProcFile.numbers(in: "/proc") where pid != caller && pid != 1 {
             if matches(pid, sessions: sessions), let process = MarkedProcess(pid: pid) { found[pid] = process }
+        }
+        for (pid, startTime) in others where found[pid] == nil {
+            if let process = MarkedProcess(pid: pid), process.startTime == startTime { found[pid] = process }
         }
         addDescendants(to: &found, except: caller)
         return found.values.sorted { $0.pid < $1.pid }

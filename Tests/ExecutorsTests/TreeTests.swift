@@ -78,6 +78,20 @@ extension ProcessTests {
             try pollUntil { MarkScan(marks: [mark]).run().isEmpty }
         }
 
+        @Test func `loses no part to the death of the parent through which it was found`() throws {
+            let script = try start(
+                "prlimit --rttime=unlimited env -i setsid /bin/sh -c 'echo ready; exec sleep 1000' & wait")
+            let part = try #require(MarkScan(marks: [mark]).run().first { $0.mark == nil })
+            #expect(ProcessChildren.listed(of: script.process.pid) == [part.pid])
+            #expect(ProcessChildren.asked(of: script.process.pid) == [part.pid])
+            script.process.signal(SIGKILL)
+            #expect(try script.finish().signal == SIGKILL)
+            #expect(MarkScan(marks: [mark]).run().isEmpty)
+            #expect(MarkScan(marks: [mark]).run(also: [part.pid: part.startTime]).map(\.pid) == [part.pid])
+            #expect(MarkScan(marks: [mark]).run(also: [part.pid: part.startTime - 1]).isEmpty)
+            #expect(part.signal(SIGKILL))
+        }
+
         @Test func `is found by its environment where the mark is off`() throws {
             let script = try start(
                 "(prlimit --rttime=unlimited setsid sleep 1000 &); echo ready; exit 0",
