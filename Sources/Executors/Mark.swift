@@ -1,4 +1,5 @@
 import CSpawn
+import Glibc
 
 /// How an attempt's mark is written on its processes: as their soft limit of real-time CPU time (RLIMIT_RTTIME).
 ///
@@ -19,6 +20,21 @@ enum Mark {
         limit > base && limit < base << 1 ? limit & (base - 1) : nil
     }
 
-    /// The mark of a living process, or nil when it has none or may not be read.
-    static func of(_ pid: Int32) -> UInt64? { from(limit: cspawn_realtime_limit(pid)) }
+    /// The mark of a process, or nil when it has none or may not be read.
+    static func of(_ pid: Int32) -> UInt64? {
+        let limit = cspawn_realtime_limit(pid)
+        if limit == 0, errno == EPERM, geteuid() == 0 { return from(limit: listedLimit(of: pid)) }
+        return from(limit: limit)
+    }
+
+    /// In a container root may lack CAP_SYS_RESOURCE, which prlimit wants for other users' processes. It may kill
+    /// them, though, and everybody may read this file.
+    private static func listedLimit(of pid: Int32) -> UInt64 {
+        let name = "Max realtime timeout"
+        return ProcFile.read("/proc/\(pid)/limits", atMost: 4096) { bytes in
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            let soft = lines.first { $0.hasPrefix(name) }?.dropFirst(name.count).split(separator: " ").first
+            return soft.flatMap { UInt64($0) } ?? 0
+        } ?? 0
+    }
 }

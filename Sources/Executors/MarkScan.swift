@@ -19,20 +19,30 @@ package struct MarkScan: Sendable {
     /// The living processes that bear one of the marks, with all their descendants, which may have lost it; with
     /// `leases` or `sessions`, also those that these give away, at 8 microseconds for each process of the host.
     /// Never the caller, whatever it descends from, nor what it has for children under other marks.
-    package func run() -> [MarkedProcess] {
+    package func run() -> [MarkedProcess] { run(also: [:]) }
+
+    /// As `run`, and with what still lives of `others`, given by pid with their start times, and its descendants.
+    func run(also others: [Int32: UInt64]) -> [MarkedProcess] {
         let caller = getpid()
         let sessions = ownSessions()
         var found: [Int32: MarkedProcess] = [:]
         for pid in ProcFile.numbers(in: "/proc") where pid != caller && pid != 1 {
             if matches(pid, sessions: sessions), let process = MarkedProcess(pid: pid) { found[pid] = process }
         }
+        for (pid, startTime) in others where found[pid] == nil {
+            if let process = MarkedProcess(pid: pid), process.startTime == startTime { found[pid] = process }
+        }
         addDescendants(to: &found, except: caller)
         return found.values.sorted { $0.pid < $1.pid }
     }
 
+    /// Sends a signal to all that `run` finds, and returns how many got it.
+    @discardableResult
+    package func signal(_ signal: Int32) -> Int { run().count { $0.signal(signal) } }
+
     private func matches(_ pid: Int32, sessions: Set<Int32>) -> Bool {
         if let mark = Mark.of(pid), marks.contains(mark) { return true }
-        if !sessions.isEmpty, let stat = ProcessStat(of: pid), sessions.contains(stat.session) { return true }
+        if !sessions.isEmpty, sessions.contains(getsid(pid)) { return true }
         return !leases.isEmpty && hasLease(pid)
     }
 
@@ -47,13 +57,24 @@ package struct MarkScan: Sendable {
     }
 
     private func hasLease(_ pid: Int32) -> Bool {
-        let name: StaticString = "WEIR_LEASE="
-        return ProcFile.read("/proc/\(pid)/environ", atMost: 128 << 10) { bytes in
-            bytes.split(separator: 0).contains { variable in
-                variable.starts(with: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-                    && leases.contains(String(decoding: variable.dropFirst(name.utf8CodeUnitCount), as: UTF8.self))
+        ProcFile.read("/proc/\(pid)/environ", atMost: 256 << 10) { bytes in
+            var start = 0
+            while start < bytes.count {
+                let end = bytes[start...].firstIndex(of: 0) ?? bytes.count
+                if isLease(UnsafeRawBufferPointer(rebasing: bytes[start..<end])) { return true }
+                start = end + 1
             }
+            return false
         } ?? false
+    }
+
+    private func isLease(_ variable: UnsafeRawBufferPointer) -> Bool {
+        let name: StaticString = "WEIR_LEASE="
+        let length = name.utf8CodeUnitCount
+        guard let text = variable.baseAddress, variable.count > length, memcmp(text, name.utf8Start, length) == 0 else {
+            return false
+        }
+        return leases.contains(String(decoding: variable[length...], as: UTF8.self))
     }
 
     /// A process may take the mark off (`su` does), but not its parent.

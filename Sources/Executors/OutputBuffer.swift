@@ -41,21 +41,30 @@ package final class OutputBuffer {
 
     /// Appends at most `count` bytes of what can be read from `descriptor`.
     ///
-    /// - Returns: read(2)'s result; on -1 errno is set.
+    /// - Returns: read(2)'s result; on -1 errno is set. Less than `count` and than the scratch buffer: the pipe was
+    ///   emptied.
     func read(from descriptor: Int32, stream: OutputStream, atMost count: Int, scratch: UnsafeMutableRawBufferPointer)
         -> Int
     {
         // Once the ring exists, the kernel writes into it: a flood is not copied twice. What it overwrites is the
         // oldest, byte for byte of what was read.
-        if let ring {
-            let position = (total - head.count) % limit.tail
-            let result = Glibc.read(descriptor, ring + position, min(count, limit.tail - position))
+        if let ring, limit.tail >= scratch.count {
+            let result = readToRing(ring, from: descriptor, atMost: min(count, limit.tail))
             if result > 0 { noteTail(result, stream) }
             return result
         }
         let result = Glibc.read(descriptor, scratch.baseAddress, min(count, scratch.count))
         if result > 0 { append(UnsafeRawBufferPointer(rebasing: scratch[..<result]), stream) }
         return result
+    }
+
+    private func readToRing(_ ring: UnsafeMutableRawPointer, from descriptor: Int32, atMost count: Int) -> Int {
+        let position = (total - head.count) % limit.tail
+        let untilEnd = min(count, limit.tail - position)
+        var parts = (
+            iovec(iov_base: ring + position, iov_len: untilEnd), iovec(iov_base: ring, iov_len: count - untilEnd)
+        )
+        return withUnsafeBytes(of: &parts) { readv(descriptor, $0.assumingMemoryBound(to: iovec.self).baseAddress, 2) }
     }
 
     /// Appends `bytes`, written by `stream`.

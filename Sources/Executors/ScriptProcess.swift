@@ -26,6 +26,8 @@ package final class ScriptProcess {
     private let spawner: Spawner
     private let runnerPeakKiB: Int
     private var isReaped = false
+    /// Pipes that were made bigger, or may not be.
+    private var widened: [Int32] = []
 
     /// Starts a script.
     ///
@@ -86,13 +88,15 @@ package final class ScriptProcess {
                 return .closed
             }
             left -= count
-            if count == spawner.scratch.count { widen(descriptor) }
+            if count >= spawner.scratch.count { widen(descriptor) }
             if count < asked { return .open }
         }
         return .more
     }
 
     private func widen(_ descriptor: Int32) {
+        guard !widened.contains(descriptor) else { return }
+        widened.append(descriptor)
         _ = cspawn_pipe_size(descriptor, Self.floodPipeBytes)
     }
 
@@ -157,6 +161,7 @@ package final class ScriptProcess {
         isPidfdOpen = false
         willClose?(pidfd)
         Glibc.close(pidfd)
+        willClose = nil
     }
 }
 

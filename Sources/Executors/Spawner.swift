@@ -101,7 +101,7 @@ package final class Spawner {
             }
         }
         strings.addNull()
-        _ = strings.add(request.directory)
+        guard strings.add(request.directory) else { throw .invalidText("a working directory with a NUL byte") }
         start.directory = UnsafePointer((strings.end - 1).pointee)
     }
 

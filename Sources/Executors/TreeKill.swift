@@ -42,7 +42,8 @@ package struct TreeKill {
 
     private mutating func look() -> [MarkedProcess] {
         looks += 1
-        return scan.run()
+        // What was found through its family only would be lost with its parent.
+        return scan.run(also: stopped)
     }
 
     /// Stops those that are new. Whether there were any.
