@@ -67,6 +67,6 @@ struct BatchOrder {
         }
         let cycle = walk[(seen[position] ?? 0)...].reversed() as [Int]
         let start = cycle.indices.min { cycle[$0] < cycle[$1] } ?? 0
-        return cycle[start...] + cycle[...start]
+        return Array(cycle[start...] + cycle[...start])
     }
 }
