@@ -75,6 +75,14 @@ extension JobStore {
 
     package func state(of job: JobID) throws -> JobState { try write { try $0.state(of: job) } }
 
+    /// Runs `sql` in a transaction of its own as another program would: it trusts the schema, which is SQLite's
+    /// default, and without that the view `enqueue` may not use the functions for JSON.
+    package func asStranger(_ sql: String, _ values: [SQLiteValue] = []) throws {
+        try database.connection.script("PRAGMA trusted_schema = ON")
+        defer { try? database.connection.script("PRAGMA trusted_schema = OFF") }
+        _ = try database.write { try $0.dynamic(sql, values) }
+    }
+
     /// The first column of every row, as text.
     package func column(_ sql: String, _ values: SQLiteValue...) throws -> [String] {
         try read { try $0.dynamic(sql, values).rows.map { $0.first?.plainText ?? "" } }
