@@ -49,7 +49,9 @@ struct BatchOrder {
         return lists
     }
 
-    /// Follows upstreams among the jobs that were never done until one comes up again.
+    /// Follows dependents among the jobs that were never done until one comes up again.
+    ///
+    /// - Returns: the cycle from its first position in the batch; each waits for the next.
     private static func cycle(in upstreams: [[Int]], among dependents: [Int]) -> [Int] {
         guard var position = dependents.firstIndex(where: { $0 > 0 }) else { return [] }
         // A job that was never done has a dependent that was never done; walk down to be sure to be on a cycle.
@@ -63,7 +65,9 @@ struct BatchOrder {
             guard let next = below[position] else { return walk }
             position = next
         }
-        return Array(walk[(seen[position] ?? 0)...]) + [position]
+        let cycle = walk[(seen[position] ?? 0)...].reversed() as [Int]
+        let start = cycle.indices.min { cycle[$0] < cycle[$1] } ?? 0
+        return Array(cycle[start...] + cycle[...start])
     }
 }
 

@@ -48,11 +48,18 @@ package final class JobStore {
     /// Runs `body` in one IMMEDIATE transaction and wakes the runners when it left work for them.
     package func write<Result>(_ body: (JobTransaction) throws -> Result) throws -> Result {
         var leftWork = false
-        let result = try database.write { connection in
-            let transaction = JobTransaction(connection, store: self, now: timekeeper.now())
-            let result = try body(transaction)
-            leftWork = transaction.leftWork
-            return result
+        let result: Result
+        do {
+            result = try database.write { connection in
+                let transaction = JobTransaction(connection, store: self, now: timekeeper.now())
+                let result = try body(transaction)
+                leftWork = transaction.leftWork
+                return result
+            }
+        } catch {
+            // The ids of lanes that were made and undone are given again.
+            lanes.removeAll()
+            throw error
         }
         if leftWork { bell.ring() }
         return result

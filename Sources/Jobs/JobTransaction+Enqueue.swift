@@ -60,16 +60,17 @@ extension JobTransaction {
         }
 
         var heads: [Int: LaneHead] = [:]
-        var doomed: [JobID] = []
+        var doomed: [(job: JobID, upstream: JobState?)] = []
         for (position, spec) in specs.enumerated() where !isHeld[position] {
-            let stored = try insert(spec, as: ids[position], ids: ids, path: order.paths[position], placing: placing)
+            let stored = try insert(
+                spec, as: ids[position], ids: ids, newFrom: firstID, path: order.paths[position], placing: placing)
             switch stored.state {
             case .ready:
                 unclaimed += 1
                 let head = LaneHead(priority: spec.priority, path: order.paths[position], id: ids[position].rawValue)
                 if heads[stored.lane].map({ head.goesBefore($0) }) ?? true { heads[stored.lane] = head }
             case .scheduled: alertsRunners = true
-            case .skipped: doomed.append(ids[position])
+            case .skipped: doomed.append((ids[position], stored.broken))
             default: break
             }
         }
@@ -80,14 +81,21 @@ extension JobTransaction {
             }
         }
         for (lane, head) in heads.sorted(by: { $0.key < $1.key }) { try offer(head, in: lane) }
-        for job in doomed { try releaseDependents(of: job, ended: .skipped, forgiven: false, chain: 0, cause: job) }
+        for (job, upstream) in doomed {
+            try releaseDependents(of: job, ended: .skipped, forgiven: false, chain: 0, cause: job)
+            guard let run else { continue }
+            // Nothing else counts the failure of a job outside the run.
+            try jobEnded(
+                job, in: run.id, state: .skipped, forgiven: false, work: 0, chain: 0,
+                isFault: upstream != .succeeded)
+        }
         return ids
     }
 
     private func insert(
-        _ spec: JobSpec, as id: JobID, ids: [JobID], path: Int, placing: Placing
-    ) throws -> (state: JobState, lane: Int) {
-        let waits = try upstreamStates(of: spec, as: id, ids: ids)
+        _ spec: JobSpec, as id: JobID, ids: [JobID], newFrom firstID: Int, path: Int, placing: Placing
+    ) throws -> (state: JobState, lane: Int, broken: JobState?) {
+        let waits = try upstreamStates(of: spec, as: id, ids: ids, newFrom: firstID)
         let isDue = (spec.runAt ?? now) <= now
         let state: JobState =
             if waits.broken != nil { .skipped } else if waits.unmet > 0 { .blocked } else if isDue { .ready } else {
@@ -98,37 +106,39 @@ extension JobTransaction {
         try connection.execute(
             Self.insertJobSQL, id, try sequence(), state, place.queue, place.lane, placing.run?.id, spec.priority, path,
             waits.unmet, spec.retries + 1, spec.runAt, now, state == .ready ? now : nil, state == .skipped ? now : nil,
-            waits.broken.map { "job \($0) did not end as it must" }, waits.broken, step?.id ?? spec.key?.text,
+            waits.broken.map { "job \($0.job) did not end as it must" }, waits.broken?.job, step?.id ?? spec.key?.text,
             spec.key?.scope, spec.name, spec.command, try JSONText.array(spec.arguments), spec.shell,
             try JSONText.object(spec.environment), spec.directory, spec.standardInput, try JSONText.object(spec.pools),
             spec.timeout, step?.level, step?.isolate, step?.continueOnError ?? false,
             step?.exclusive ?? false)
-        return (state, place.lane)
+        return (state, place.lane, waits.broken?.state)
     }
 
     private static let upstreamSQL: SQL = "SELECT state, forgiven FROM jobs WHERE id = :id"
 
     /// How many upstreams are unfinished, and the first whose condition can no longer hold.
     private func upstreamStates(
-        of spec: JobSpec, as id: JobID, ids: [JobID]
-    ) throws -> (unmet: Int, broken: JobID?) {
+        of spec: JobSpec, as id: JobID, ids: [JobID], newFrom firstID: Int
+    ) throws -> (unmet: Int, broken: (job: JobID, state: JobState)?) {
         guard !spec.dependencies.isEmpty else { return (0, nil) }
         var unmet: Set<JobID> = []
-        var broken: JobID?
-        let batch = Set(ids)
+        var broken: (job: JobID, state: JobState)?
         for dependency in spec.dependencies {
             let upstream = dependency.job(in: ids)
             guard upstream != id else { throw JobStoreError.invalid("job \(id) depends on itself") }
+            if case .batch = dependency.upstream, upstream.rawValue >= firstID {
+                // Even if it is skipped at once: its dependents learn of that when all are stored.
+                unmet.insert(upstream)
+                continue
+            }
             let stored = try connection.first(Self.upstreamSQL, upstream) { ($0.text(0), $0.bool(1)) }
             guard let (name, forgiven) = stored, let state = JobState(rawValue: name) else {
-                guard batch.contains(upstream) else { throw JobStoreError.noSuchJob(upstream) }
-                unmet.insert(upstream)  // later in this batch
-                continue
+                throw JobStoreError.noSuchJob(upstream)
             }
             if !state.isFinal {
                 unmet.insert(upstream)
             } else if !dependency.condition.holds(for: state, forgiven: forgiven) {
-                broken = broken ?? upstream
+                broken = broken ?? (upstream, state)
             }
         }
         return (unmet.count, broken)

@@ -23,15 +23,7 @@ extension JobTransaction {
         for (pool, capacity) in spec.pools.sorted(by: { $0.key < $1.key }) {
             try setLimit(.pool, scope: spec.workflow, name: pool, capacity: capacity)
         }
-        let jobs = try insert(spec.jobs, into: try runningRun(run))
-        for job in try skippedAtBirth(of: run) { try jobEnded(job, in: run, state: .skipped, forgiven: false, work: 0, chain: 0) }
-        return (run, jobs)
-    }
-
-    private static let skippedAtBirthSQL: SQL = "SELECT id FROM jobs WHERE run_id = :run_id AND state = 'skipped'"
-
-    private func skippedAtBirth(of run: RunID) throws -> [JobID] {
-        try connection.all(Self.skippedAtBirthSQL, run) { JobID($0.int(0)) }
+        return (run, try insert(spec.jobs, into: try runningRun(run)))
     }
 
     private static let findRunSQL: SQL = "SELECT workflow, max_concurrency FROM runs WHERE id = :id"
@@ -79,9 +71,13 @@ extension JobTransaction {
         """
 
     /// Counts a job of the run as ended, and ends the run with its last job.
-    func jobEnded(_ job: JobID, in run: RunID, state: JobState, forgiven: Bool, work: Int, chain: Int) throws {
+    ///
+    /// - Parameter isFault: a skipped job makes the run fail: what skipped it is no job of the run.
+    func jobEnded(
+        _ job: JobID, in run: RunID, state: JobState, forgiven: Bool, work: Int, chain: Int, isFault: Bool = false
+    ) throws {
         if state == .failed { try spreadFailure(of: job, in: run) }
-        let counts = state == .failed || state == .cancelled
+        let counts = state == .failed || state == .cancelled || isFault
         let ended = try connection.first(
             Self.countEndSQL, counts && !forgiven ? 1 : 0, work, chain, try sequence(), run
         ) { (unfinished: $0.int(0), failures: $0.int(1), isCancelled: $0.bool(2)) }

@@ -1,5 +1,5 @@
-/// What lanes hold, by lane. A lane's limits never change and its id is never given again, so that what was read
-/// once stays true; bounded all the same, since lanes come and go with runs.
+/// What lanes hold, by lane. A committed lane's limits never change and its id is never given again, so that what was
+/// read once stays true; bounded all the same, since lanes come and go with runs.
 final class LaneCache {
     private var limits: [Int: [LaneLimit]] = [:]
     private static let bound = 50_000
@@ -11,6 +11,9 @@ final class LaneCache {
             limits[lane] = newValue
         }
     }
+
+    /// After a transaction that was undone.
+    func removeAll() { limits.removeAll(keepingCapacity: true) }
 }
 
 /// The amount of one limit that each job of a lane holds while it runs.
