@@ -19,29 +19,32 @@ struct DuplicateKey {
     ///
     /// - Parameter number: makes the mask differ from earlier ones.
     func masked(in text: String, number: Int) -> Masked? {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        for index in lines.indices.dropFirst(first.line) {
-            let line = lines[index]
-            let indentation = line.prefix { $0 == " " }.count
-            if line.dropFirst(indentation).first.map({ $0 == "#" || $0 == "\r" }) ?? true { continue }
+        let bytes = Array(text.utf8)
+        // Bytes, since to a String a carriage return and its line feed are one character, which ends no line.
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated().dropFirst(first.line) {
+            let content = line.drop { $0 == UInt8(ascii: " ") }
+            guard let byte = content.first, byte != UInt8(ascii: "#"), byte != UInt8(ascii: "\r") else { continue }
+            let indentation = content.startIndex - line.startIndex
             guard indentation >= first.column - 1 else { return nil }
-            guard indentation == first.column - 1, let key = key(of: line.dropFirst(indentation)) else { continue }
+            guard indentation == first.column - 1, let key = key(of: content) else { continue }
             // Of the same length, so that the places in its line stay what they are.
             let scalar = Unicode.Scalar(0xE000 + UInt32(number)) ?? "\u{E000}"
             let mask = String(repeating: String(scalar), count: key.unicodeScalars.count)
-            lines[index] = line.prefix(indentation) + mask + line.dropFirst(indentation + key.count)
+            let text = bytes[..<content.startIndex] + mask.utf8 + bytes[(content.startIndex + key.utf8.count)...]
             return Masked(
-                line: index + 1, column: first.column, mask: mask, text: lines.joined(separator: "\n"))
+                line: index + 1, column: first.column, mask: mask, text: String(decoding: text, as: UTF8.self))
         }
         return nil
     }
 
     /// The key as it is written at the beginning of a line, if it is this one.
-    private func key(of line: Substring) -> String? {
+    private func key(of line: ArraySlice<UInt8>) -> String? {
         [name, "'\(name)'", "\"\(name)\""].first { written in
-            guard line.hasPrefix(written) else { return false }
-            let rest = line.dropFirst(written.count).drop { $0 == " " }
-            return rest.first == ":" && rest.dropFirst().first.map { " \t\r".contains($0) } ?? true
+            guard line.starts(with: written.utf8) else { return false }
+            let rest = line.dropFirst(written.utf8.count).drop { $0 == UInt8(ascii: " ") }
+            guard rest.first == UInt8(ascii: ":") else { return false }
+            return rest.dropFirst().first.map { " \t\r".utf8.contains($0) } ?? true
         }
     }
 }

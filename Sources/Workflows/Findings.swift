@@ -30,7 +30,8 @@ final class Findings {
 
     /// `; did you mean 'build'?`, or nothing when no candidate is near.
     func hint(for word: String, among candidates: some Sequence<String>) -> String {
-        suggestions.nearest(to: word, among: candidates).map { "; did you mean \(quoted($0))?" } ?? ""
+        guard diagnostics.count < Self.limit else { return "" }
+        return suggestions.nearest(to: word, among: candidates).map { "; did you mean \(quoted($0))?" } ?? ""
     }
 
     /// In the order of the text.

@@ -2,7 +2,7 @@
 package enum WorkflowParser {
     /// - Parameter defaultName: the workflow's name where the text has none, as a rule the file's name.
     package static func parse(_ text: String, defaultName: String) -> ParsedWorkflow {
-        if let (message, place) = TextCheck.fault(in: text.utf8) { return failure(message, at: place) }
+        if let (message, place) = TextCheck.fault(in: text) { return failure(message, at: place) }
         let findings = Findings(source: SourceText(text))
         if let place = findings.source.firstTab {
             findings.warning("indented with tabs, which YAML does not allow; each is read as two spaces", at: place)

@@ -49,7 +49,10 @@ private let documentCases: [Case] = [
         """),
     Case(
         "syntax", "steps:\n  - id: a\n   name: b\n",
-        "flow.yaml:3:4: error: this is not YAML: mapping values are not allowed in this context"),
+        """
+        flow.yaml:3:4: error: this is not YAML: did not find expected '-' indicator, while parsing a block collection \
+        that begins in line 2, column 3
+        """),
     Case(
         "an open bracket", "steps: [a, b\nname: x\n",
         """
@@ -91,6 +94,10 @@ private let documentCases: [Case] = [
         flow.yaml:9:5: error: the key 'config' is given twice in this mapping, first in line 8
         flow.yaml:10:10: error: 'version' of the workflow is empty
         """),
+    Case(
+        "a key given twice in a file of another system",
+        "name: a\r\nsteps:\r\n  - id: a\r\n    config: {command: x}\r\nname: b\r\n",
+        "flow.yaml:5:1: error: the key 'name' is given twice in this mapping, first in line 1"),
     Case(
         "a key given twice in braces", "steps:\n  - {id: a, id: b}\n",
         "flow.yaml:2:6: error: the key 'id' is given twice in this mapping"),
@@ -140,7 +147,9 @@ private let documentCases: [Case] = [
 private let stepCases: [Case] = [
     .step("no config", "name: A", "flow.yaml:2:5: error: step 'a' has no 'config', which says what to run"),
     .step("no command", "config: {}", "flow.yaml:3:13: error: 'config' of step 'a' has no 'command' and no 'shell'"),
-    .step("an empty command", "config: {command: ''}", "flow.yaml:3:23: error: 'command' of 'config' of step 'a' is empty"),
+    .step(
+        "an empty command", "config: {command: ''}", "flow.yaml:3:23: error: 'command' of 'config' of step 'a' is empty"
+    ),
     .step(
         "a command that is a list", "config: {command: [npm, test]}",
         "flow.yaml:3:23: error: 'command' of 'config' of step 'a' must be text, not a list"),

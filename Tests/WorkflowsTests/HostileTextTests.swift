@@ -21,7 +21,7 @@ import Workflows
         func nested(_ levels: Int) -> String {
             "steps: " + String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
         }
-        #expect(firstFault(nested(62)) == "flow.yaml:1:8: error: step 1 must be a mapping, not a list")
+        #expect(firstFault(nested(62)) == "flow.yaml:1:9: error: step 1 must be a mapping, not a list")
         let tooDeep = "error: nested too deeply here: a workflow has at most 64 levels"
         #expect(firstFault(nested(64)) == "flow.yaml:1:71: \(tooDeep)")
     }
@@ -33,7 +33,7 @@ import Workflows
             text += "a\(level): &a\(level) [\(aliases)]\n"
         }
         let message = "the document has more than 1,000,000 nodes once its aliases are followed"
-        #expect(firstFault(text) == "flow.yaml:7:9: error: \(message)")
+        #expect(firstFault(text) == "flow.yaml:7:5: error: \(message)")
         #expect(firstFault(text + "? *a9\n: x\n").contains("cannot be a key beside aliases of aliases"))
         #expect(firstFault(text + "[*a9]: x\n").contains("cannot be a key beside aliases of aliases"))
         #expect(firstFault(text + "*a9 : x\n").contains("cannot be a key beside aliases of aliases"))
@@ -75,14 +75,18 @@ import Workflows
         #expect(WorkflowParser.parse(text, defaultName: "flow").diagnostics.count == 1000)
     }
 
-    @Test(arguments: [
-        ([0x61, 0x0A, 0x62, 0xFF], "2:2: error: this is not UTF-8 text"),
-        ([0x61, 0xC3], "1:2: error: this is not UTF-8 text"),
-        ([0xEF, 0xBB, 0xBF, 0x61], "1:1: error: the file begins with a byte order mark; save it as UTF-8 without one"),
-        ([0xFF, 0xFE, 0x61, 0x00], "1:1: error: this is not UTF-8 text"),
-        ([0x61, 0x0A, 0xC3, 0xA4, 0x00], "2:2: error: the character U+0000 is not allowed in a workflow"),
-        ([0x1B], "1:1: error: the character U+001B is not allowed in a workflow"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0x61, 0x0A, 0x62, 0xFF], "2:2: error: this is not UTF-8 text"),
+            ([0x61, 0xC3], "1:2: error: this is not UTF-8 text"),
+            (
+                [0xEF, 0xBB, 0xBF, 0x61],
+                "1:1: error: the file begins with a byte order mark; save it as UTF-8 without one"
+            ),
+            ([0xFF, 0xFE, 0x61, 0x00], "1:1: error: this is not UTF-8 text"),
+            ([0x61, 0x0A, 0xC3, 0xA4, 0x00], "2:2: error: the character U+0000 is not allowed in a workflow"),
+            ([0x1B], "1:1: error: the character U+001B is not allowed in a workflow"),
+        ] as [([UInt8], String)])
     func `that is no text has the place of its fault`(bytes: [UInt8], fault: String) {
         let parsed = WorkflowParser.parse(bytes, defaultName: "flow")
         #expect(parsed.workflow == nil)

@@ -23,10 +23,11 @@ import Workflows
         #expect(plan.widestGroup == 2)
     }
 
-    @Test(arguments: [
-        (true, nil, nil, 4), (true, nil, 9, 9), (true, false, nil, 1), (true, false, 9, 1), (false, nil, nil, 1),
-        (false, nil, 9, 1), (false, true, nil, 4), (false, true, 2, 2),
-    ] as [(Bool, Bool?, Int?, Int)])
+    @Test(
+        arguments: [
+            (true, nil, nil, 4), (true, nil, 9, 9), (true, false, nil, 1), (true, false, 9, 1), (false, nil, nil, 1),
+            (false, nil, 9, 1), (false, true, nil, 4), (false, true, 2, 2),
+        ] as [(Bool, Bool?, Int?, Int)])
     func `obeys its options before the file`(enabled: Bool, parallel: Bool?, most: Int?, result: Int) throws {
         let plan = try flow(enabled: enabled).plan(options: PlanOptions(parallel: parallel, maxConcurrency: most))
         #expect(plan.maxConcurrency == result)
@@ -48,7 +49,8 @@ import Workflows
         for step in 0..<count {
             let targets = (0..<count).filter { order[$0] < order[step] && Int.random(in: 0..<6, using: &random) == 0 }
             edges.append(targets)
-            text += "  - {id: s\(step), config: {command: x}, dependsOn: [\(targets.map { "s\($0)" }.joined(separator: ", "))]}\n"
+            text +=
+                "  - {id: s\(step), config: {command: x}, dependsOn: [\(targets.map { "s\($0)" }.joined(separator: ", "))]}\n"
         }
         let plan = try workflow(text).plan()
 

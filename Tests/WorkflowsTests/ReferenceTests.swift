@@ -50,12 +50,12 @@ import Workflows
         #expect(
             parsed.diagnostics.map { $0.render(file: "f") }.joined(separator: "\n") == """
                 f:2:1: warning: \(Self.tabs)
-                f:9:14: warning: pool 'cpu' is not declared in this workflow; the database's pool of that name is \
+                f:10:14: warning: pool 'cpu' is not declared in this workflow; the database's pool of that name is \
                 used, if there is one
-                f:14:9: error: type agent is not supported yet
-                f:20:14: warning: pool 'memory' is not declared in this workflow; the database's pool of that name \
+                f:15:9: error: type agent is not supported yet
+                f:21:14: warning: pool 'memory' is not declared in this workflow; the database's pool of that name \
                 is used, if there is one
-                f:31:14: warning: pool 'network' is not declared in this workflow; the database's pool of that name \
+                f:32:14: warning: pool 'network' is not declared in this workflow; the database's pool of that name \
                 is used, if there is one
                 """)
     }

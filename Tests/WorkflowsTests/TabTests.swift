@@ -8,8 +8,8 @@ import Testing
         #expect(
             faults(text) == """
                 flow.yaml:2:1: warning: indented with tabs, which YAML does not allow; each is read as two spaces
-                flow.yaml:4:4: error: 'config' of step 'a' has no 'command' and no 'shell'
                 flow.yaml:4:4: error: unknown key 'comand' in 'config' of step 'a'; did you mean 'command'?
+                flow.yaml:4:4: error: 'config' of step 'a' has no 'command' and no 'shell'
                 """)
     }
 

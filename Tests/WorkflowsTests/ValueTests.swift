@@ -5,8 +5,10 @@ import Testing
 @Suite struct `A value of a workflow` {
     @Test func `that is a scalar in args is taken as written`() throws {
         let flow = try workflow(
-            "steps: [{id: a, config: {command: x, args: [1.0, yes, 0x10, on, 1e3, 007, '~', \"\", null-ish, 2026-01-01]}}]")
-        #expect(flow.plan().steps[0].args == ["1.0", "yes", "0x10", "on", "1e3", "007", "~", "", "null-ish", "2026-01-01"])
+            "steps: [{id: a, config: {command: x, args: [1.0, yes, 0x10, on, 1e3, 007, '~', \"\", null-ish, 2026-01-01]}}]"
+        )
+        #expect(
+            flow.plan().steps[0].args == ["1.0", "yes", "0x10", "on", "1e3", "007", "~", "", "null-ish", "2026-01-01"])
     }
 
     @Test func `has its defaults`() throws {
@@ -68,7 +70,7 @@ import Testing
                     id: "second", name: "The second", command: "echo \"$1\"\n", args: ["hello"], shell: true,
                     env: ["A": "1", "B": "two", "C": "three", "on": "x"], directory: "sub/dir", stdin: "line\n",
                     dependencies: [
-                        Dependency(step: "first", condition: .finished, place: Place(line: 23, column: 23))
+                        Dependency(step: "first", condition: .finished, place: Place(line: 22, column: 23))
                     ],
                     group: 2, pathBelow: 0, resources: ["cpu": 2, "memory": 512], maxConcurrency: 2, isExclusive: true,
                     isolateErrors: true, continueOnError: true, timeoutMilliseconds: 90_000, retries: 2, priority: 99,
@@ -108,7 +110,10 @@ import Testing
         ("biuld", "build", 1), ("", "abc", 3), ("kitten", "sitting", 3), ("same", "same", 0), ("ab", "ba", 1),
     ])
     func `has a distance to another`(one: String, other: String, distance: Int) {
-        #expect(Suggestions.distance(Array(one.unicodeScalars), Array(other.unicodeScalars)) == distance)
-        #expect(Suggestions.distance(Array(other.unicodeScalars), Array(one.unicodeScalars)) == distance)
+        var suggestions = Suggestions()
+        for (one, other) in [(one, other), (other, one)] {
+            #expect(suggestions.distance(Array(one.utf8), Array(other.utf8), atMost: 9) == distance)
+            #expect(suggestions.distance(Array(one.utf8), Array(other.utf8), atMost: distance - 1) == nil)
+        }
     }
 }
