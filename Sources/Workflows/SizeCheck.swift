@@ -1,11 +1,15 @@
 import Yams
 
 /// Bounds the depth of a document and the nodes that it has once its aliases are followed, without following
-/// any of them twice.
+/// any of them twice; refuses tags on the way, since nothing here would heed them.
 struct SizeCheck {
     static let maximumDepth = 64
     static let maximumNodes = 1_000_000
     static let tooDeep = "nested too deeply here: a workflow has at most \(maximumDepth) levels"
+
+    /// YAML's own, which say what the text says already.
+    private static let knownTags: Set<String> = Set(
+        ["str", "int", "float", "bool", "null", "map", "seq"].map { "tag:yaml.org,2002:" + $0 } + ["!"])
 
     /// Whether the text has aliases at all: without, no collection is met twice.
     let hasAliases: Bool
@@ -43,6 +47,7 @@ struct SizeCheck {
 
     private mutating func size(of node: Node, above: Int) throws(Excess) -> Size {
         guard above < Self.maximumDepth else { throw Excess(message: Self.tooDeep, mark: node.mark) }
+        try checkTag(of: node)
         var size = Size()
         switch node {
         case .scalar, .alias:
@@ -73,6 +78,18 @@ struct SizeCheck {
             let message = "the document has more than 1,000,000 nodes once its aliases are followed"
             throw Excess(message: message, mark: parent.mark)
         }
+    }
+
+    private func checkTag(of node: Node) throws(Excess) {
+        let (tag, mark) =
+            switch node {
+            case .scalar(let scalar): (scalar.tag.rawValue, scalar.mark)
+            case .mapping(let mapping): (mapping.tag.rawValue, mapping.mark)
+            case .sequence(let sequence): (sequence.tag.rawValue, sequence.mark)
+            case .alias(let alias): (alias.tag.rawValue, alias.mark)
+            }
+        guard !tag.isEmpty, !Self.knownTags.contains(tag) else { return }
+        throw Excess(message: "the tag \(quoted(tag)) means nothing in a workflow; remove it", mark: mark)
     }
 
     private func checked(_ size: Size, _ node: Node, _ above: Int) throws(Excess) -> Size {

@@ -63,6 +63,9 @@ private let documentCases: [Case] = [
         "two documents", "steps:\n  - {id: a, config: {command: x}}\n---\nsteps: []\n",
         "flow.yaml:3:1: error: a second document begins here; a file holds one workflow"),
     Case(
+        "a tag", "name: !!str 5\nsteps: !Ref x\n",
+        "flow.yaml:2:8: error: the tag '!Ref' means nothing in a workflow; remove it"),
+    Case(
         "a list", "- task: x\n",
         "flow.yaml:1:1: error: the document is a list; a workflow is a mapping with a list of 'steps'"),
     Case(

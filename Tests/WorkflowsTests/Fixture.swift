@@ -6,8 +6,9 @@ enum Fixture {
         try read(String(#filePath.dropLast("Fixture.swift".count)) + "Fixtures/" + name)
     }
 
-    static func example(_ name: String) throws -> [UInt8] {
-        try read(String(#filePath.dropLast("Tests/WorkflowsTests/Fixture.swift".count)) + "examples/" + name)
+    /// A file of the repository, by its path from the root.
+    static func repository(_ path: String) throws -> [UInt8] {
+        try read(String(#filePath.dropLast("Tests/WorkflowsTests/Fixture.swift".count)) + path)
     }
 
     private static func read(_ path: String) throws -> [UInt8] {

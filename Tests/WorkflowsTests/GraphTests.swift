@@ -25,4 +25,13 @@ import Testing
         let graph = StepGraph(dependencies: (0..<count).map { [($0 + 1) % count] })
         #expect(graph.cycles().map(\.count) == [count])
     }
+
+    @Test func `that is a chain of 100,000 has as many levels`() {
+        let count = 100_000
+        let graph = StepGraph(dependencies: (0..<count).map { $0 == 0 ? [] : [$0 - 1] })
+        let order = graph.order()
+        #expect(graph.levels(along: order).last == count)
+        #expect(graph.pathsBelow(along: order).first == count - 1)
+        #expect(graph.cycles().isEmpty)
+    }
 }

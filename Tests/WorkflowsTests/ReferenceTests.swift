@@ -75,17 +75,3 @@ import Workflows
         #expect(plan.steps.map(\.continueOnError) == [false, true, false])
     }
 }
-
-@Suite struct `The example of a release` {
-    @Test func `has no fault, and one step that may fail`() throws {
-        let parsed = WorkflowParser.parse(try Fixture.example("release.yaml"), defaultName: "release")
-        #expect(parsed.diagnostics == [])
-        let plan = try #require(parsed.workflow).plan()
-        #expect(plan.pools == ["compiler": 2])
-        #expect(plan.steps.filter(\.continueOnError).map(\.id) == ["sanitize"])
-        #expect(plan.steps.filter(\.isExclusive).map(\.id) == ["measure"])
-        #expect(plan.steps.first?.id == "prepare")
-        #expect(plan.steps.last?.id == "summary")
-        #expect(plan.widestGroup == 4)
-    }
-}
