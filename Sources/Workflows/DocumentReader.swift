@@ -6,31 +6,42 @@ struct DocumentReader {
 
     /// `nil` when there is nothing to read on with; an error was reported then.
     func root() -> Node? {
-        let aliases = AliasCheck(findings.source.text)
+        let text = findings.source.text
+        let aliases = AliasText(text)
         if let (message, line, column) = aliases.fault {
             findings.error(message, at: findings.source.original(line: line, column: column))
             return nil
         }
-        guard let root = compose() else { return nil }
-        var check = SizeCheck(hasAliases: aliases.hasAliases)
-        if let (message, mark) = check.fault(in: root) {
-            findings.error(message, at: findings.place(mark))
-            return nil
-        }
-        return root
+        guard let hidden = aliases.hidden else { return checked(compose(text), hasAliases: false)?.root }
+        guard let outline = checked(compose(hidden), hasAliases: false) else { return nil }
+        return checked(compose(AliasText.shown(outline.text)), hasAliases: true)?.root
+    }
+
+    private struct Document {
+        let root: Node
+        /// What it was composed from.
+        let text: String
+    }
+
+    private func checked(_ document: Document?, hasAliases: Bool) -> Document? {
+        guard let document else { return nil }
+        var check = SizeCheck(hasAliases: hasAliases)
+        guard let (message, mark) = check.fault(in: document.root) else { return document }
+        findings.error(message, at: findings.place(mark))
+        return nil
     }
 
     /// Yams stops at the first mapping that has a key twice. To report the faults after it as well, the second
     /// of the two is masked by a key that nobody writes, and the text is read again, up to 20 times.
-    private func compose() -> Node? {
-        var text = findings.source.text
+    private func compose(_ original: String) -> Document? {
+        var text = original
         // Yams keeps a pointer into the text, which a string short enough to be stored inline does not have.
         if text.utf8.count < 16 { text += String(repeating: "\n", count: 16) }
         for attempt in 0..<20 {
             do {
                 // Without rules of tag resolution: scalars are taken as written, and each rule is a regular
                 // expression for every key.
-                if let root = try Yams.compose(yaml: text, .basic) { return root }
+                if let root = try Yams.compose(yaml: text, .basic) { return Document(root: root, text: text) }
                 findings.error("the file is empty; a workflow needs 'steps'", at: Place(line: 1, column: 1))
                 return nil
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {

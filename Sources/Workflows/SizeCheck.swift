@@ -11,7 +11,7 @@ struct SizeCheck {
     private static let knownTags: Set<String> = Set(
         ["str", "int", "float", "bool", "null", "map", "seq"].map { "tag:yaml.org,2002:" + $0 } + ["!"])
 
-    /// Whether the text has aliases at all: without, no collection is met twice.
+    /// Whether aliases were followed: without, no collection is met twice.
     let hasAliases: Bool
     /// Collections counted so far. An alias is its anchor's node again, with the same mark.
     private var known: [Key: Size] = [:]
@@ -55,9 +55,7 @@ struct SizeCheck {
         case .mapping(let mapping):
             if let key = key(of: node), let known = known[key] { return try checked(known, node, above) }
             for (key, value) in mapping {
-                guard case .scalar = key else {
-                    throw Excess(message: "a list or a mapping cannot be a key", mark: key.mark)
-                }
+                try checkKey(key)
                 try add(value, to: &size, within: node, above: above)
             }
         case .sequence(let sequence):
@@ -77,6 +75,15 @@ struct SizeCheck {
         guard size.nodes <= Self.maximumNodes else {
             let message = "the document has more than 1,000,000 nodes once its aliases are followed"
             throw Excess(message: message, mark: parent.mark)
+        }
+    }
+
+    private func checkKey(_ key: Node) throws(Excess) {
+        guard case .scalar(let scalar) = key else {
+            throw Excess(message: "a list or a mapping cannot be a key", mark: key.mark)
+        }
+        guard scalar.string.first != AliasText.mark else {
+            throw Excess(message: "an alias cannot be a key", mark: key.mark)
         }
     }
 

@@ -2,7 +2,7 @@
 /// unknown words and many known ones.
 struct Suggestions {
     /// Pairs of letters that may still be compared.
-    private var budget = 4_000_000
+    private var budget = 1_000_000
 
     /// The nearest candidate that differs by at most a third of the word; the first of equals.
     mutating func nearest(to word: String, among candidates: some Sequence<String>) -> String? {

@@ -101,6 +101,18 @@ import Testing
         #expect(flow.plan().steps.map(\.env) == [["A": "1"], ["A": "1"]])
     }
 
+    @Test func `that looks like an alias is text where it is none`() throws {
+        let flow = try workflow(
+            """
+            steps:
+              - {id: a, config: {command: x, env: &c {A: "*c & *c"}, args: ['*c', "*.c"]}}
+              - {id: b, config: {shell: "make &c; ls *c", env: *c}}
+            """)
+        #expect(flow.plan().steps.map(\.env) == [["A": "*c & *c"], ["A": "*c & *c"]])
+        #expect(flow.plan().steps[0].args == ["*c", "*.c"])
+        #expect(flow.plan().steps[1].command == "make &c; ls *c")
+    }
+
     @Test func `can be written as JSON`() throws {
         let flow = try workflow(#"{"steps": [{"id": "a", "config": {"command": "x", "args": ["é\n"]}}]}"#)
         #expect(flow.plan().steps[0].args == ["é\n"])
