@@ -1,0 +1,9 @@
+/// How many steps of a workflow may run at once.
+package struct ParallelSettings: Sendable, Equatable {
+    /// `false`: one step at a time.
+    package var isEnabled = true
+    /// Steps of one run that may run at once; `nil`: no limit.
+    package var defaultMaxConcurrency: Int?
+    /// The capacities of the pools that the workflow declares.
+    package var pools: [String: Int] = [:]
+}

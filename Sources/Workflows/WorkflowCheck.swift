@@ -1,0 +1,77 @@
+/// What can be wrong among steps that are each well written.
+struct WorkflowCheck {
+    let workflow: Workflow
+    let findings: Findings
+
+    private let numbers: [String: Int]
+
+    init(workflow: Workflow, findings: Findings) {
+        self.workflow = workflow
+        self.findings = findings
+        numbers = Dictionary(workflow.steps.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    }
+
+    func report() {
+        reportRepeatedIDs()
+        reportDependencies()
+        reportCycles()
+        reportPools()
+    }
+
+    private func reportRepeatedIDs() {
+        for (number, step) in workflow.steps.enumerated() {
+            guard let first = numbers[step.id], first != number else { continue }
+            let line = workflow.steps[first].line
+            findings.error("the id \(quoted(step.id)) is taken by the step in line \(line)", at: step.place)
+        }
+    }
+
+    private func reportDependencies() {
+        for step in workflow.steps {
+            for dependency in step.dependencies {
+                if dependency.step == step.id {
+                    findings.error("step \(quoted(step.id)) needs itself", at: dependency.place)
+                } else if numbers[dependency.step] == nil {
+                    let hint = findings.hint(for: dependency.step, among: workflow.steps.lazy.map(\.id))
+                    let fault = "needs \(quoted(dependency.step)), which is not a step of this workflow"
+                    findings.error("step \(quoted(step.id)) \(fault)\(hint)", at: dependency.place)
+                }
+            }
+        }
+    }
+
+    private func reportCycles() {
+        let steps = workflow.steps
+        let graph = StepGraph(
+            dependencies: steps.enumerated().map { number, step in
+                step.dependencies.compactMap { numbers[$0.step] }.filter { $0 != number }
+            })
+        for cycle in graph.cycles() {
+            let next = steps[cycle[1]].id
+            let place = steps[cycle[0]].dependencies.first { $0.step == next }?.place ?? steps[cycle[0]].place
+            let names = (cycle + [cycle[0]]).map { steps[$0].id }
+            let shown =
+                names.count <= 12
+                ? names : names.prefix(8) + ["… (\(names.count - 10) more)"] + names.suffix(2)
+            findings.error("these steps wait for one another: \(shown.joined(separator: " → "))", at: place)
+        }
+    }
+
+    private func reportPools() {
+        for step in workflow.steps {
+            for use in step.parallel.resources {
+                guard let capacity = workflow.parallel.pools[use.pool] else {
+                    let hint = findings.hint(for: use.pool, among: workflow.parallel.pools.keys.sorted())
+                    let fallback = "the database's pool of that name is used, if there is one"
+                    findings.warning(
+                        "pool \(quoted(use.pool)) is not declared in this workflow; \(fallback)\(hint)", at: use.place)
+                    continue
+                }
+                if use.amount > capacity {
+                    let fault = "takes \(use.amount) of pool \(quoted(use.pool)), whose capacity is \(capacity)"
+                    findings.error("step \(quoted(step.id)) \(fault)", at: use.place)
+                }
+            }
+        }
+    }
+}
