@@ -104,8 +104,8 @@ package final class ScriptProcess {
 
     /// How the script ended, or nil when it has not. Then everything that it wrote is in `output`, and all is closed.
     ///
-    /// Call it when `pidfd` is readable. A grandchild may hold the pipes open and write on: what it writes from now on
-    /// is lost to it, and nobody waits for it. After an end it is not called again.
+    /// Call it when `pidfd` is readable, and not again after an end. A grandchild may hold the pipes open: nobody waits
+    /// for it, and it gets SIGPIPE when it writes on.
     package func reap() -> ScriptExit? {
         precondition(!isReaped, "a script is reaped once")
         var code: Int32 = 0
