@@ -119,7 +119,7 @@ package final class ScriptProcess {
         }
         closeAll()
         let isExit = code == CLD_EXITED
-        let peak = usage.ru_maxrss > runnerPeakKiB ? usage.ru_maxrss : nil
+        XX
         return ScriptExit(
             exitCode: isExit ? status : nil, signal: isExit ? nil : status, maxRSSKiB: peak,
             cpuMilliseconds: milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime))
