@@ -160,15 +160,20 @@ package struct Invariant: Sendable {
                    OR (l.head_priority, l.head_path, -l.head_id) < (j.priority, j.path, -j.id)
                 """),
         Invariant(
-            name: "sleepers", rule: "a limit with room for its best waiter lets it look",
+            name: "sleepers",
+            rule: "a lane waits where there is room only behind a better one that is looked at or has the room reserved",
             sql: """
-                SELECT 'limit ' || l.id || ', lane ' || w.id FROM limits l
-                JOIN lanes w ON w.waits_for = l.id AND w.head_id IS NOT NULL
-                JOIN lane_limits held ON held.lane_id = w.id AND held.limit_id = l.id
-                WHERE l.capacity - l.used >= held.amount
-                  AND NOT EXISTS (SELECT 1 FROM lanes o JOIN lane_limits h ON h.lane_id = o.id AND h.limit_id = l.id
-                                  WHERE o.head_id IS NOT NULL AND o.id <> w.id
-                                    AND (o.waits_for IS NULL OR o.waits_for = l.id)
+                SELECT 'limit ' || w.waits_for || ', lane ' || w.id FROM lanes w
+                WHERE w.waits_for IS NOT NULL AND w.head_id IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM lane_limits held JOIN limits l ON l.id = held.limit_id
+                                  WHERE held.lane_id = w.id AND l.capacity - l.used < held.amount)
+                  AND NOT EXISTS (SELECT 1 FROM lane_limits held
+                                  JOIN limits l ON l.id = held.limit_id
+                                  JOIN lane_limits other ON other.limit_id = held.limit_id
+                                  JOIN lanes o ON o.id = other.lane_id
+                                  WHERE held.lane_id = w.id AND o.id <> w.id AND o.head_id IS NOT NULL
+                                    AND (o.waits_for IS NULL
+                                         OR (o.waits_for = l.id AND l.capacity - l.used < other.amount))
                                     AND (o.head_priority, o.head_path, -o.head_id)
                                         > (w.head_priority, w.head_path, -w.head_id))
                 """),
