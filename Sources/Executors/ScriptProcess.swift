@@ -24,7 +24,6 @@ package final class ScriptProcess {
     package private(set) lazy var startTime: UInt64 = ProcessStat(of: pid)?.startTime ?? 0
 
     private let spawner: Spawner
-    private let runnerPeakKiB: Int
     private var isReaped = false
     /// Pipes that were made bigger, or may not be.
     private var widened: [Int32] = []
@@ -60,9 +59,6 @@ package final class ScriptProcess {
         errorDescriptor = error
         self.output = OutputBuffer(limit: limit)
         self.spawner = spawner
-        var usage = rusage()
-        getrusage(RUSAGE_SELF.rawValue, &usage)
-        runnerPeakKiB = usage.ru_maxrss
     }
 
     deinit { closeAll() }
@@ -119,9 +115,8 @@ package final class ScriptProcess {
         }
         closeAll()
         let isExit = code == CLD_EXITED
-        XX
         return ScriptExit(
-            exitCode: isExit ? status : nil, signal: isExit ? nil : status, maxRSSKiB: peak,
+            exitCode: isExit ? status : nil, signal: isExit ? nil : status, maxRSSKiB: usage.ru_maxrss,
             cpuMilliseconds: milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime))
     }
 

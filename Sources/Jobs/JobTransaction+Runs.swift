@@ -102,6 +102,8 @@ extension JobTransaction {
         SELECT id
         FROM jobs
         WHERE run_id = :run_id AND state IN ('blocked', 'scheduled', 'ready') AND isolate IS NOT 1 AND id <> :id
+          -- who asks for an end or a failure is there to clean up after one
+          AND NOT EXISTS (SELECT 1 FROM dependencies d WHERE d.job_id = jobs.id AND d.condition <> 'succeeded')
         ORDER BY id
         """
 
