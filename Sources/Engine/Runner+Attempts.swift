@@ -19,6 +19,11 @@ extension Runner {
         let startedAt = store.timekeeper.now()
         let startedBoot = now
         state.started(key, at: startedBoot, timeout: claim.timeout)
+        if let handler {
+            outcomes.append((claim: claim, outcome: handler(claim), attempt: nil))
+            state.exited(key)
+            return
+        }
         do throws(SpawnError) {
             guard let file else { throw .other(call: "mkdir", errno: ENOENT) }
             let process = try ScriptProcess.start(request(for: claim, key: key, mark: mark, file: file), spawner: spawner)

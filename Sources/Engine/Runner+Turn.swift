@@ -102,7 +102,7 @@ extension Runner {
     private func settled(
         _ report: (claim: Claim, outcome: Outcome, attempt: RunningAttempt?), _ jobState: JobState?
     ) {
-        if report.attempt != nil { executed += 1 }
+        executed += 1
         state.settled(AttemptKey(report.claim))
         if let jobState { observer?.ended(report.claim, report.outcome, job: jobState) }
     }

@@ -14,6 +14,8 @@ package final class Runner {
     let options: RunnerOptions
     let log: Logger
     let observer: (any RunnerObserver)?
+    /// Executes jobs in the loop's own thread instead of as scripts. It must be quick: nothing else goes on meanwhile.
+    package var handler: ((Claim) -> Outcome)?
     package private(set) var id = RunnerID(0)
 
     var state: LoopState
