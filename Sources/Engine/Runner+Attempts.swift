@@ -117,8 +117,9 @@ extension Runner {
     }
 
     private func settleIfOver(_ attempt: RunningAttempt) {
-        guard attempt.isOver, let exit = attempt.exit else { return }
-        attempts[attempt.process.pid] = nil
+        guard attempt.isOver, let exit = attempt.exit, attempts.removeValue(forKey: attempt.process.pid) != nil else {
+            return  // still going, or settled already
+        }
         let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key), exit: exit)
         outcomes.append((attempt.claim, outcome, attempt))
         state.wantsTurn = true
