@@ -125,9 +125,7 @@ extension JobTransaction {
         let changed = try connection.execute(
             Self.offerSQL, head.priority, head.path, head.id, lane)
         guard changed == 1, !(try limits(of: lane).isEmpty) else { return }
-        if case .full(let limit) = try room(in: lane, for: head) {
-            try connection.execute(Self.setWaitSQL, limit, lane)
-        }
+        if case .full(let limit) = try room(in: lane, for: head) { try putToWait(lane: lane, for: limit) }
     }
 
     /// The lane's head becomes its best ready job.
@@ -227,8 +225,12 @@ extension JobTransaction {
     /// Puts the lane to wait for `limit`, and lets those look again who waited behind it at its other limits, but
     /// those who would be stopped by `limit` too.
     func wait(lane: Int, for limit: Int) throws {
-        try connection.execute(Self.setWaitSQL, limit, lane)
         unclaimed = max(0, unclaimed - 1)
+        try putToWait(lane: lane, for: limit)
+    }
+
+    private func putToWait(lane: Int, for limit: Int) throws {
+        try connection.execute(Self.setWaitSQL, limit, lane)
         for held in try limits(of: lane) where held.limit != limit {
             try wake(held.limit, atMost: 1, exceptHolding: limit)
         }
