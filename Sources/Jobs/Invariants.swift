@@ -104,7 +104,7 @@ package struct Invariant: Sendable {
             name: "unmet", rule: "a blocked job counts the unfinished jobs that it waits for",
             sql: """
                 SELECT 'job ' || j.id FROM jobs j
-                WHERE j.state IN ('blocked', 'scheduled', 'ready', 'running', 'reclaiming')
+                WHERE j.state IN ('blocked', 'scheduled', 'ready')
                   AND j.unmet <> (SELECT count(*) FROM dependencies d JOIN jobs u ON u.id = d.depends_on
                                   WHERE d.job_id = j.id AND u.finished_at IS NULL)
                 """),
@@ -128,7 +128,10 @@ package struct Invariant: Sendable {
                 SELECT 'job ' || d.job_id FROM dependencies d
                 JOIN jobs j ON j.id = d.job_id
                 JOIN jobs u ON u.id = d.depends_on
-                WHERE j.state IN ('ready', 'running', 'succeeded', 'failed') AND u.finished_at IS NOT NULL
+                WHERE u.finished_at IS NOT NULL
+                  -- An upstream that was retried since may have ended otherwise.
+                  AND (j.state IN ('scheduled', 'ready')
+                       OR (j.state IN ('running', 'succeeded', 'failed') AND j.lease_token >= u.seq))
                   AND NOT CASE d.condition WHEN 'finished' THEN 1
                                            WHEN 'failed' THEN u.state = 'failed'
                                            ELSE u.state = 'succeeded' OR (u.state = 'failed' AND u.forgiven = 1) END
