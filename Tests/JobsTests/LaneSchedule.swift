@@ -114,7 +114,8 @@ final class LaneSchedule {
 
     private func insertIntoView() throws {
         let spec = spec()
-        let pools = spec.pools.isEmpty ? nil : "{\(spec.pools.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}"
+        let pools =
+            spec.pools.isEmpty ? nil : "{\(spec.pools.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}"
         steps.append("insert \(spec.queue)/\(spec.priority) \(spec.pools)")
         do {
             try store.asStranger(
@@ -190,7 +191,8 @@ final class LaneSchedule {
         if let job = before.ready.first(where: { $0.id == claim?.job.rawValue }) { after = after.before(claiming: job) }
         let best = maxAmount == 1 ? before.ready.first(where: before.fits) : after.best(where: { _ in true })
         guard best?.id == claim?.job.rawValue else {
-            throw TestFailure("claimed \(claim?.job.description ?? "nothing"), but the best is \(best.map { "\($0)" } ?? "nothing")")
+            throw TestFailure(
+                "claimed \(claim?.job.description ?? "nothing"), but the best is \(best.map { "\($0)" } ?? "nothing")")
         }
         return claim?.job
     }
