@@ -175,7 +175,7 @@ package struct Invariant: Sendable {
                                   JOIN lane_limits other ON other.limit_id = held.limit_id
                                   JOIN lanes o ON o.id = other.lane_id
                                   WHERE held.lane_id = w.id AND o.id <> w.id AND o.head_id IS NOT NULL
-                                    AND (o.waits_for IS NULL
+                                    AND ((o.waits_for IS NULL AND o.queue_id = w.queue_id)
                                          OR (o.waits_for = l.id AND l.capacity - l.used < other.amount))
                                     AND (o.head_priority, o.head_path, -o.head_id)
                                         > (w.head_priority, w.head_path, -w.head_id))
