@@ -109,8 +109,9 @@ extension JobTransaction {
 
     private static let stopGroupSQL: SQL = """
         UPDATE jobs
-        SET stop = 'cancel'
+        SET stop = 'cancel', ended_by = :id
         WHERE run_id = :run_id AND level = :level AND runner_id IS NOT NULL AND isolate IS NOT 1 AND id <> :id
+          AND stop IS NULL
         """
 
     /// What a step that failed for good does to others of its run (its dependents are settled already):
@@ -128,7 +129,7 @@ extension JobTransaction {
         }
         guard let policy else { return }
         if policy.isolate == 0 {
-            if try connection.execute(Self.stopGroupSQL, run, policy.level, job) > 0 { alertsRunners = true }
+            if try connection.execute(Self.stopGroupSQL, job, run, policy.level) > 0 { alertsRunners = true }
         }
         guard !policy.forgiven, policy.isolate != 1 else { return }
         let reason = "step '\(policy.key ?? "\(job)")' failed"
