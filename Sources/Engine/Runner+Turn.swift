@@ -10,6 +10,7 @@ extension Runner {
         var claims: [Claim] = []
         var stops: [AttemptKey] = []
         var jobStates: [JobState?] = []
+        var others: [OtherRunner] = []
         var nextDue: Timestamp?
         var more = false
         var renewed = false
@@ -38,7 +39,10 @@ extension Runner {
         }
         if turn.renewed {
             state.renewed(at: now)
-            endHungRunners(at: now)
+            if state.hasNeighbours {
+                try meet(turn.others)
+                endHungRunners(at: now)
+            }
         }
         outcomes.removeFirst(reported.count)
         pendingOutput.removeAll()
@@ -59,6 +63,9 @@ extension Runner {
         if state.shouldRenew(at: now) {
             try transaction.renewLease(of: id, until: now + options.lease)
             turn.renewed = true
+            // Leases are judged by what stands here, in a transaction that could itself write: heartbeats ring nobody,
+            // so that what was read earlier may be long out of date.
+            if state.hasNeighbours { turn.others = try transaction.otherRunners(than: id) }
         } else {
             try transaction.requireLive(id)
         }
