@@ -79,9 +79,15 @@ package final class Runner {
         try Subreaper.become()
         try register()
         defer { folder?.remove() }
-        try lookAround()
-        while state.mode != .ended {
-            try step()
+        do {
+            try lookAround()
+            while state.mode != .ended {
+                try step()
+            }
+        } catch {
+            // The jobs are another's from now on, or nobody's: nothing of them may outlive this loop.
+            abandonAll()
+            throw error
         }
         try retire()
         return end ?? .finished
