@@ -44,10 +44,13 @@ extension Runner {
                 endHungRunners(at: now)
             }
         }
+        for attempt in attempts.values where attempt.isPIDWanted(at: now) { attempt.isPIDStored = true }
         outcomes.removeFirst(reported.count)
         pendingOutput.removeAll()
         for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
         state.turnSucceeded(at: self.now, more: turn.more)
+        // What did not fit into this turn goes with one of the next, although its job may write no more for long.
+        if attempts.values.contains(where: { $0.process.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
         for claim in turn.claims { start(claim) }
         for key in turn.stops { try goOn(with: state.stop(key, because: .cancel, at: now)) }
@@ -73,7 +76,7 @@ extension Runner {
         for report in reported {
             turn.jobStates.append(try self.report(report.claim, report.outcome, to: transaction))
         }
-        for attempt in attempts.values where !attempt.isPIDStored && attempt.startedBoot + 100 < now {
+        for attempt in attempts.values where attempt.isPIDWanted(at: now) {
             try? transaction.setPID(Int(attempt.process.pid), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
         }
         let promotes = try transaction.promoteDueJobs()
