@@ -178,8 +178,9 @@ extension Runner {
         Subreaper.reapOrphans(except: known)
     }
 
-    /// Kills everything at once and waits for it: this runner was declared dead, and its jobs are others'.
+    /// Kills everything at once and waits for its end, or until something cannot be killed.
     func abandonAll() {
+        guard !attempts.isEmpty else { return }
         var kill = TreeKill(MarkScan(marks: Set(attempts.values.map(\.mark))))
         while case .again(let after) = kill.step() { usleep(UInt32(after) * 1_000) }
     }

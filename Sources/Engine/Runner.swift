@@ -81,9 +81,15 @@ package final class Runner {
         try Subreaper.become()
         try register()
         defer { folder?.remove() }
-        try lookAround()
-        while state.mode != .ended {
-            try step()
+        do {
+            try lookAround()
+            while state.mode != .ended {
+                try step()
+            }
+        } catch {
+            // The jobs are another's from now on, or nobody's: nothing of them may outlive this loop.
+            abandonAll()
+            throw error
         }
         try retire()
         return end ?? .finished
@@ -212,9 +218,13 @@ package final class Runner {
         }
         if found.hasWork || found.hasStops { state.wantsTurn = true }
         setNextDue(found.nextDue)
-        for new in neighbours.update(found.others) where new != id {
-            if !(try rescuer.begin(new, at: now)) { continue }
-            neighbours.died(new)
+        try meet(found.others)
+    }
+
+    /// Takes up who else is there. Who died before this runner could watch it is rescued.
+    func meet(_ others: [OtherRunner]) throws {
+        for new in neighbours.update(others) where new != id {
+            if try beginRescue(of: new) { neighbours.died(new) }
         }
         state.hasNeighbours = !neighbours.isEmpty
     }
