@@ -22,6 +22,6 @@ struct Weir: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Init.self, Enqueue.self, RunnerCommand.self, SQLCommand.self, Status.self,
+            Init.self, Enqueue.self, RunnerCommand.self, SQLCommand.self, Status.self, List.self,
         ])
 }
