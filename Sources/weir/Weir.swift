@@ -22,6 +22,7 @@ struct Weir: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Init.self, Enqueue.self, RunnerCommand.self, SQLCommand.self, Status.self, List.self,
+            Init.self, Enqueue.self, RunnerCommand.self, SQLCommand.self, Status.self, List.self, Show.self,
+            Explain.self,
         ])
 }
