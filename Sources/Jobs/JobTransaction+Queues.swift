@@ -35,6 +35,24 @@ extension JobTransaction {
         }
     }
 
+    private static let pauseSQL: SQL = """
+        UPDATE queues
+        SET paused_at = CASE WHEN :pauses THEN :now END
+        WHERE name = :name AND (paused_at IS NULL) = :pauses
+        """
+
+    /// Keeps the queue's jobs from being claimed, or lets them again; what runs goes on. Returns `false` when the queue
+    /// was so already.
+    ///
+    /// - Throws: `.noSuchQueue`
+    @discardableResult
+    package func setPaused(_ pauses: Bool, queue name: String) throws -> Bool {
+        try requireQueues([name])
+        guard try connection.execute(Self.pauseSQL, pauses, now, name) == 1 else { return false }
+        alertsRunners = true
+        return true
+    }
+
     private static let jobsOfPoolSQL: SQL = """
         UPDATE jobs
         SET lane_id = NULL

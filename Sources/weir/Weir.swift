@@ -23,6 +23,6 @@ struct Weir: ParsableCommand {
         version: version,
         subcommands: [
             Init.self, Enqueue.self, RunnerCommand.self, SQLCommand.self, Status.self, List.self, Show.self,
-            Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self,
+            Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, QueueCommand.self, PoolCommand.self,
         ])
 }
