@@ -24,5 +24,6 @@ struct Weir: ParsableCommand {
         subcommands: [
             Init.self, Enqueue.self, RunnerCommand.self, SQLCommand.self, Status.self, List.self, Show.self,
             Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, QueueCommand.self, PoolCommand.self,
+            DoctorCommand.self,
         ])
 }
