@@ -25,6 +25,12 @@ int clinux_unlock_byte(int fd, int64_t byte) {
     return fcntl(fd, F_OFD_SETLK, &lock);
 }
 
+int clinux_is_byte_locked(int fd, int64_t byte) {
+    struct flock lock = byte_lock(byte, F_WRLCK);
+    if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -1;
+    return lock.l_type != F_UNLCK;
+}
+
 static void interrupt_wait(int signal) { (void)signal; }
 
 int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {

@@ -19,5 +19,16 @@ final class Liveness {
     /// Returns `false` when somebody has it.
     func take(_ runner: RunnerID) -> Bool { clinux_lock_byte(descriptor, Int64(runner.rawValue)) == 0 }
 
+    /// Whether a runner of the database at `path` lives. Takes no lock, so that nobody is mistaken for alive by being
+    /// asked; `nil`: it cannot be told.
+    static func lives(_ runners: [RunnerID], on path: String) -> [RunnerID: Bool]? {
+        let file = open(path + "-live", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return errno == ENOENT ? [:] : nil }
+        defer { close(file) }
+        var lives: [RunnerID: Bool] = [:]
+        for runner in runners { lives[runner] = clinux_is_byte_locked(file, Int64(runner.rawValue)) == 1 }
+        return lives
+    }
+
     func release(_ runner: RunnerID) { _ = clinux_unlock_byte(descriptor, Int64(runner.rawValue)) }
 }

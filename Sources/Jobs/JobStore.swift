@@ -32,8 +32,7 @@ package final class JobStore {
         seed: UInt64? = nil
     ) throws {
         let database = try Database(options)
-        let migrations = EmbeddedMigration.all.map { Migration(version: $0.version, name: $0.name, sql: $0.sql) }
-        _ = try Migrator(migrations).migrate(database) { connection, _ in
+        _ = try Self.migrator().migrate(database) { connection, _ in
             try JobStore.refuseWhileRunnersLive(connection, now: timekeeper.boottime())
         }
         let id = try database.connection.first("SELECT value FROM settings WHERE name = 'database_id'") { $0.text(0) }
@@ -44,6 +43,13 @@ package final class JobStore {
         self.seed = seed ?? databaseID.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         bell = Bell(database: database.path)
     }
+
+    private static func migrator() -> Migrator {
+        Migrator(EmbeddedMigration.all.map { Migration(version: $0.version, name: $0.name, sql: $0.sql) })
+    }
+
+    /// - Throws: `MigrationError` when a migration was applied with another text than this program's.
+    package func verifySchema() throws { try database.read { try Self.migrator().verify($0) } }
 
     /// Runs `body` in one IMMEDIATE transaction and wakes the runners when it left work for them.
     package func write<Result>(_ body: (JobTransaction) throws -> Result) throws -> Result {

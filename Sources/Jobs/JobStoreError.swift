@@ -9,6 +9,7 @@ package enum JobStoreError: Error, Equatable {
     case noSuchJob(JobID)
     case noSuchRun(RunID)
     case noSuchQueue(String, known: [String])
+    case noSuchWorkflow(String, known: [String])
     /// Positions in the batch, in the order in which they wait for one another.
     case cycle([Int])
     /// The key belongs to a job that asks for other work, or may not be replaced.
@@ -29,9 +30,14 @@ extension JobStoreError: CustomStringConvertible {
         case .noSuchRun(let run): "there is no run \(run); see 'weir list --runs'"
         case .noSuchQueue(let name, let known):
             "there is no queue '\(name)'; there are: \(known.joined(separator: ", "))"
+        case .noSuchWorkflow(let name, let known):
+            known.isEmpty
+                ? "there are no runs yet"
+                : "no run is of a workflow '\(name)'; there are: \(known.joined(separator: ", "))"
         case .cycle(let positions):
             "jobs wait for one another: \(positions.map { "\($0 + 1)" }.joined(separator: " → "))"
-        case .keyTaken(let key, let job, let state, let reason): "key '\(key)' is held by job \(job) (\(state)): \(reason)"
+        case .keyTaken(let key, let job, let state, let reason):
+            "key '\(key)' is held by job \(job) (\(state)): \(reason)"
         case .overCapacity(let pool, let asked, let capacity):
             "\(asked) of pool '\(pool)' were asked for, and it has \(capacity)"
         case .notFinal(let job, let state): "job \(job) has not ended; it is \(state)"

@@ -50,4 +50,35 @@ extension JobTransaction {
             try connection.execute(Self.trimSQL, job, attempt, trim.head, trim.keptFrom)
         }
     }
+
+    private static let lastAttemptSQL: SQL = "SELECT state, attempt FROM jobs WHERE id = :id"
+
+    /// The job's state and the number of its last attempt, 0 before the first.
+    ///
+    /// - Throws: `.noSuchJob`
+    package func lastAttempt(of job: JobID) throws -> (state: JobState, attempt: Int) {
+        let found = try connection.first(Self.lastAttemptSQL, job) { (JobState(rawValue: $0.text(0)), $0.int(1)) }
+        guard let (state, attempt) = found, let state else { throw JobStoreError.noSuchJob(job) }
+        return (state, attempt)
+    }
+
+    // The primary key is covering but for the data, which are read only where they are asked for.
+    private static let readOutputSQL: SQL = """
+        SELECT start, stream, length(data), CASE WHEN :stream IS NULL OR stream = :stream THEN data END
+        FROM outputs
+        WHERE job_id = :job_id AND attempt = :attempt AND start >= :start
+        ORDER BY start
+        LIMIT :count
+        """
+
+    /// What an attempt wrote from the offset `start` on, at most `count` pieces; between them may be gaps.
+    ///
+    /// - Parameter stream: pieces of the other stream come without their bytes; `nil`: both.
+    package func output(
+        of job: JobID, attempt: Int, from start: Int, stream: Int?, count: Int
+    ) throws -> [(start: Int, stream: Int, length: Int, bytes: [UInt8])] {
+        try connection.all(Self.readOutputSQL, stream, job, attempt, start, count) { row in
+            (row.int(0), row.int(1), row.int(2), row.blob(3))
+        }
+    }
 }

@@ -41,14 +41,16 @@ extension JobTransaction {
         WHERE name = :name AND (paused_at IS NULL) <> (:paused_at IS NULL)
         """
 
-    /// A paused queue's jobs are not claimed; those that run go on.
+    /// A paused queue's jobs are not claimed; those that run go on. Returns `false` when the queue was so already.
     ///
     /// - Throws: `.noSuchQueue`.
-    package func setPaused(_ isPaused: Bool, queue name: String) throws {
+    @discardableResult
+    package func setPaused(_ isPaused: Bool, queue name: String) throws -> Bool {
         try requireQueues([name])
-        guard try connection.execute(Self.setPausedSQL, isPaused ? now : nil, name) == 1 else { return }
+        guard try connection.execute(Self.setPausedSQL, isPaused ? now : nil, name) == 1 else { return false }
         if isPaused { try wakeBehindWaiters(of: try queue(named: name)) }
         alertsRunners = true
+        return true
     }
 
     private static let limitsOfWaitersSQL: SQL = """

@@ -31,7 +31,9 @@ struct TimeLength: ExpressibleByArgument {
 struct Moment: ExpressibleByArgument {
     let timestamp: Timestamp
 
-    private static let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
+    private static let formats = [
+        "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d",
+    ]
 
     init?(argument: String) {
         if argument.hasPrefix("@"), let milliseconds = Int(argument.dropFirst()), milliseconds >= 0 {
@@ -62,13 +64,17 @@ struct Moment: ExpressibleByArgument {
         }
         if zone == "Z" || zone == "z" { return Timestamp(timegm(&time) * 1_000 + fraction) }
         var offset = tm()
-        guard let rest = clinux_strptime(zone, "%z", &offset).map({ String(cString: $0) }), rest.isEmpty else { return nil }
+        guard let rest = clinux_strptime(zone, "%z", &offset).map({ String(cString: $0) }), rest.isEmpty else {
+            return nil
+        }
         return Timestamp((timegm(&time) - offset.tm_gmtoff) * 1_000 + fraction)
     }
 }
 
 extension Substring {
-    fileprivate func padding(to count: Int) -> String { self + String(repeating: "0", count: Swift.max(0, count - self.count)) }
+    fileprivate func padding(to count: Int) -> String {
+        self + String(repeating: "0", count: Swift.max(0, count - self.count))
+    }
 }
 
 /// `NAME` or `NAME=AMOUNT`.
@@ -117,9 +123,12 @@ extension JobID: ExpressibleByArgument {
     }
 }
 
+/// `7`, `r7` or `run:7`.
 extension RunID: ExpressibleByArgument {
     package init?(argument: String) {
-        guard let value = Int(argument), value > 0 else { return nil }
+        let digits =
+            ["run:", "r"].first { argument.hasPrefix($0) }.map { argument.dropFirst($0.count) } ?? argument[...]
+        guard let value = Int(digits), value > 0 else { return nil }
         self.init(value)
     }
 }

@@ -15,6 +15,8 @@ struct Failure: Error {
     static let inputOutput: Int32 = 74
     static let temporary: Int32 = 75
     static let noPermission: Int32 = 77
+    /// As of timeout(1).
+    static let timeout: Int32 = 124
 
     let message: String
     let code: Int32
@@ -29,10 +31,11 @@ struct Failure: Error {
         switch error {
         case let failure as Failure: self = failure
         case let error as DatabaseOpenError: self.init("\(error)", code: Self.code(of: error))
-        case let error as MigrationError: self.init("\(error)", code: Self.data)
+        case let error as MigrationError: self.init("\(error)", code: Self.code(of: error))
         case let error as SQLiteError: self.init("\(error)", code: Self.code(of: error))
+        case ConsoleError.failed(let error): self.init("\(error)", code: Self.code(of: error))
         case let error as ConsoleError: self.init("\(error)", code: Self.data)
-        case let error as JobStoreError: self.init("\(error)", code: Self.data)
+        case let error as JobStoreError: self.init(Self.message(of: error), code: Self.code(of: error))
         case let error as ArgumentError: self.init("\(error)", code: Self.data)
         default: self.init("\(error)", code: Self.software)
         }
@@ -42,13 +45,43 @@ struct Failure: Error {
         if error.isBusy { return temporary }
         if error.isReadOnly { return noPermission }
         if error.isFull { return inputOutput }
+        if error.isConstraint { return software }
         return error.isCorrupt || error.isNotADatabase ? data : inputOutput
     }
 
     private static func code(of error: DatabaseOpenError) -> Int32 {
         switch error {
         case .missing: noInput
+        case .unreadable, .readOnly, .insecureFolder: noPermission
+        case .cannotCreate: cannotCreate
+        case .notADatabase, .notOurs, .corrupt: data
+        case .diskFull: inputOutput
+        case .networkFileSystem, .noWAL: unavailable
+        case .locked: temporary
+        case .other(let error): code(of: error)
+        }
+    }
+
+    private static func code(of error: MigrationError) -> Int32 {
+        switch error {
+        case .newer: unavailable
+        case .changed: data
+        }
+    }
+
+    private static func code(of error: JobStoreError) -> Int32 {
+        switch error {
+        case .schemaChanged: unavailable
+        case .leaseLost, .runnerLost: software
         default: data
+        }
+    }
+
+    private static func message(of error: JobStoreError) -> String {
+        switch error {
+        case .noSuchQueue(let name, let known), .noSuchWorkflow(let name, let known):
+            "\(error)" + (NearMiss.find(name, among: known).map { "; did you mean '\($0)'?" } ?? "")
+        default: "\(error)"
         }
     }
 }

@@ -61,13 +61,22 @@ enum Directory {
 
 enum NameCheck {
     /// Queues are named in lists that are separated by commas, and shown on terminals.
-    static func queue(_ name: String) throws {
-        let isFine = !name.isEmpty && name.utf8.count <= 128
-            && name.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && $0 != "," }
+    static func queue(_ name: String) throws { try check("queue", name, without: ",") }
+
+    /// Pools are named as `NAME=AMOUNT`.
+    static func pool(_ name: String) throws { try check("pool", name, without: "=,") }
+
+    private static func check(_ kind: String, _ name: String, without marks: String) throws {
+        let isFine =
+            !name.isEmpty && name.utf8.count <= 128
+            && name.unicodeScalars.allSatisfy { scalar in
+                scalar.value > 0x20 && !(0x7F..<0xA0).contains(scalar.value)
+                    && !marks.unicodeScalars.contains(scalar)
+            }
         guard isFine else {
             throw Failure(
-                "queue '\(name)': a name has 1 to 128 bytes and neither spaces, commas nor control characters",
-                code: Failure.data)
+                "\(kind) '\(Terminal.visible(name))': a name has 1 to 128 bytes and neither spaces, control characters nor "
+                    + "any of \(marks.map { "'\($0)'" }.joined(separator: " "))", code: Failure.data)
         }
     }
 }

@@ -2,30 +2,53 @@ import Engine
 import Jobs
 import SQLite
 
-/// Waits for jobs or runs to end.
+/// Waits for jobs and runs to end.
 struct JobWaiter {
     let store: JobStore
 
-    /// Returns when all have ended, or `milliseconds` are over: whether every job succeeded.
+    private struct Pending {
+        var jobs: [JobID]
+        var runs: [RunID]
+        var allSucceeded = true
+        var count: Int { jobs.count + runs.count }
+    }
+
+    /// Returns when all have ended: whether every job and run succeeded. Says on standard error which did not.
     ///
+    /// - Parameter milliseconds: `nil`: for ever.
     /// - Throws: a `Failure` with exit code 124 when the time is over.
-    func wait(for jobs: [JobID], atMost milliseconds: Int? = nil) throws -> Bool {
+    func wait(for jobs: [JobID], runs: [RunID] = [], atMost milliseconds: Int? = nil) throws -> Bool {
         let waiter = try ChangeWaiter(store: store)
         let end = milliseconds.map { store.timekeeper.boottime() + $0 }
-        var pending = jobs
-        var allSucceeded = true
+        var pending = Pending(jobs: jobs, runs: runs)
+        let all = pending.count
         while true {
-            let states = try store.look { transaction in
-                try pending.map { ($0, try transaction.state(of: $0)) }
-            }
-            for (_, state) in states where state.isFinal && state != .succeeded { allSucceeded = false }
-            pending = states.filter { !$0.1.isFinal }.map(\.0)
-            if pending.isEmpty { return allSucceeded }
+            try store.look { try settle(&pending, $0) }
+            if pending.count == 0 { return pending.allSucceeded }
             let left = end.map { $0 - store.timekeeper.boottime() }
             if let left, left <= 0 {
-                throw Failure("\(pending.count) of \(jobs.count) jobs have not ended yet", code: 124)
+                throw Failure("\(pending.count) of \(all) have not ended yet", code: Failure.timeout)
             }
             _ = try waiter.wait(atMost: left)
         }
     }
+
+    /// Takes out what has ended.
+    private func settle(_ pending: inout Pending, _ transaction: JobTransaction) throws {
+        var ended: [String] = []
+        pending.jobs = try pending.jobs.filter { job in
+            let state = try transaction.state(of: job)
+            if state.isFinal, state != .succeeded { ended.append("job \(job) \(Self.word(state.rawValue))") }
+            return !state.isFinal
+        }
+        pending.runs = try pending.runs.filter { run in
+            let state = try transaction.state(of: run)
+            if state.isFinal, state != .succeeded { ended.append("run \(run) \(Self.word(state.rawValue))") }
+            return !state.isFinal
+        }
+        for line in ended { StandardError.print("weir: \(line)") }
+        if !ended.isEmpty { pending.allSucceeded = false }
+    }
+
+    private static func word(_ state: String) -> String { state == "failed" ? "failed" : "was \(state)" }
 }

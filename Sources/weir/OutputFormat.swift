@@ -49,7 +49,7 @@ enum TablePrinter {
         return line + "\n"
     }
 
-    private static func cell(_ value: SQLiteValue) -> String {
+    static func cell(_ value: SQLiteValue) -> String {
         switch value {
         case .null: ""
         case .integer(let number): "\(number)"

@@ -22,6 +22,8 @@ struct Weir: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Init.self, Run.self, Validate.self, Enqueue.self, RunnerCommand.self, SQLCommand.self,
+            Init.self, Run.self, Validate.self, Enqueue.self, RunnerCommand.self, Status.self, List.self, Show.self,
+            Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, SQLCommand.self, QueueCommand.self,
+            PoolCommand.self, DoctorCommand.self,
         ])
 }

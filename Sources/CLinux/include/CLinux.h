@@ -37,6 +37,9 @@ int clinux_lock_byte(int fd, int64_t byte);
 /// Releases it. 0, or -1 with errno.
 int clinux_unlock_byte(int fd, int64_t byte);
 
+/// Whether somebody holds a lock on the byte; takes none. 1: held, 0: free, -1 with errno.
+int clinux_is_byte_locked(int fd, int64_t byte);
+
 /// Waits for the lock at most `milliseconds`. 0: taken; -1 with errno ETIMEDOUT or another.
 int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds);
 

@@ -1,0 +1,139 @@
+package import SQLite
+
+/// All that is known of one job or one run, as tables.
+extension JobTransaction {
+    private static let jobSQL = """
+        SELECT h.id, h.state, h.name, h.run_id, h.workflow, h.key, h.queue, h.kind, h.command, h.priority,
+               j.pools, h.attempts, j.max_attempts - 1 AS retries, j.failures, j.crashes, j.timeout_ms, j.cwd,
+               strftime('%Y-%m-%dT%H:%M:%fZ', j.run_at / 1000.0, 'unixepoch') AS run_at,
+               h.created_at, h.ready_at, h.started_at, h.finished_at, h.queue_ms, h.duration_ms, h.exit_code, h.error,
+               h.result
+        FROM job_history h
+        JOIN jobs j ON j.id = h.id
+        WHERE h.id = :id
+        """
+
+    /// One row. `pools` and `result` are JSON.
+    ///
+    /// - Throws: `.noSuchJob`
+    package func detail(of job: JobID) throws -> Table {
+        let table = try connection.dynamic(Self.jobSQL, [.integer(Int64(job.rawValue))])
+        guard table.rows.count == 1 else { throw JobStoreError.noSuchJob(job) }
+        return table
+    }
+
+    private static let upstreamsSQL = """
+        SELECT d.depends_on, coalesce(u.key, u.name) AS name, u.state, d.condition, d.satisfied
+        FROM dependency_history d
+        JOIN jobs u ON u.id = d.depends_on
+        WHERE d.job_id = :id
+        ORDER BY d.depends_on
+        """
+
+    package func dependencies(of job: JobID) throws -> Table {
+        try connection.dynamic(Self.upstreamsSQL, [.integer(Int64(job.rawValue))])
+    }
+
+    private static let downstreamsSQL = """
+        SELECT d.job_id, coalesce(j.key, j.name) AS name, j.state, d.condition
+        FROM dependencies d
+        JOIN jobs j ON j.id = d.job_id
+        WHERE d.depends_on = :id
+        ORDER BY d.job_id
+        LIMIT 1000
+        """
+
+    /// The first 1,000 jobs that depend on it.
+    package func dependents(of job: JobID) throws -> Table {
+        try connection.dynamic(Self.downstreamsSQL, [.integer(Int64(job.rawValue))])
+    }
+
+    private static let attemptsSQL = """
+        SELECT attempt, state, runner_id, pid, started_at, finished_at, duration_ms, exit_code, signal, max_rss_kb, cpu_ms,
+               error
+        FROM attempt_history
+        WHERE job_id = :id
+        ORDER BY attempt
+        """
+
+    package func attempts(of job: JobID) throws -> Table {
+        try connection.dynamic(Self.attemptsSQL, [.integer(Int64(job.rawValue))])
+    }
+
+    private static let runSQL = """
+        SELECT h.id, h.workflow, h.version, h.state, r.source, r.directory, r.max_concurrency, h.created_at, h.started_at,
+               h.finished_at, h.duration_ms, h.jobs, h.succeeded, h.failed, h.skipped, h.cancelled, r.work_ms,
+               r.critical_ms, h.speedup, h.efficiency, r.error
+        FROM run_history h
+        JOIN runs r ON r.id = h.id
+        WHERE h.id = :id
+        """
+
+    /// One row.
+    ///
+    /// - Throws: `.noSuchRun`
+    package func detail(of run: RunID) throws -> Table {
+        let table = try connection.dynamic(Self.runSQL, [.integer(Int64(run.rawValue))])
+        guard table.rows.count == 1 else { throw JobStoreError.noSuchRun(run) }
+        return table
+    }
+
+    private static let stepsSQL = """
+        SELECT j.level AS "group", h.key AS step, h.id AS job, h.state, h.attempts, h.started_at, h.finished_at,
+               h.duration_ms, h.exit_code, h.error
+        FROM job_history h
+        JOIN jobs j ON j.id = h.id
+        WHERE h.run_id = :id
+        ORDER BY j.level, h.id
+        """
+
+    /// The run's jobs, group by group.
+    package func steps(of run: RunID) throws -> Table {
+        try connection.dynamic(Self.stepsSQL, [.integer(Int64(run.rawValue))])
+    }
+
+    // MARK: The shape of a run
+
+    private static let lastOfChainSQL: SQL = """
+        SELECT id
+        FROM jobs
+        WHERE run_id = :run_id AND finished_at IS NOT NULL AND started_at IS NOT NULL
+        ORDER BY chain_ms + finished_at - started_at DESC, id
+        LIMIT 1
+        """
+
+    private static let beforeInChainSQL: SQL = """
+        SELECT u.id
+        FROM dependencies d
+        JOIN jobs u ON u.id = d.depends_on
+        WHERE d.job_id = :job_id AND u.finished_at IS NOT NULL AND u.started_at IS NOT NULL
+        ORDER BY u.chain_ms + u.finished_at - u.started_at DESC, u.id
+        LIMIT 1
+        """
+
+    /// The chain of jobs whose durations add up to the most, in their order: what bounds how fast the run can be.
+    package func criticalPath(of run: RunID) throws -> [JobID] {
+        var path: [JobID] = []
+        var next = try connection.first(Self.lastOfChainSQL, run) { JobID($0.int(0)) }
+        while let job = next {
+            path.append(job)
+            next = try connection.first(Self.beforeInChainSQL, job) { JobID($0.int(0)) }
+        }
+        return path.reversed()
+    }
+
+    private static let mostAtOnceSQL: SQL = """
+        SELECT max(jobs)
+        FROM (SELECT sum(step) OVER (ORDER BY moment, step) AS jobs
+              FROM (SELECT a.started_at AS moment, 1 AS step
+                    FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE j.run_id = :run_id
+                    UNION ALL
+                    SELECT a.finished_at, -1
+                    FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE j.run_id = :run_id))
+        """
+
+    /// How many of the run's attempts that ended were under way at one moment; `nil`: none ended.
+    package func mostAtOnce(in run: RunID) throws -> Int? {
+        try connection.first(Self.mostAtOnceSQL, run) { $0.optionalInt(0) } ?? nil
+    }
+}
