@@ -49,7 +49,8 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests.
-        .target(name: "TestSupport", dependencies: ["SQLite", "Jobs"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["SQLite", "Jobs"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "CWalReset", dependencies: ["CSQLite"], path: "Tests/CWalReset"),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "CWalReset"], swiftSettings: strict),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"], swiftSettings: strict),

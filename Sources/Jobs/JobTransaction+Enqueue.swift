@@ -63,7 +63,8 @@ extension JobTransaction {
         var doomed: [(job: JobID, upstream: JobState?)] = []
         for (position, spec) in specs.enumerated() where !isHeld[position] {
             let stored = try insert(
-                spec, as: ids[position], ids: ids, newFrom: firstID, path: spec.path ?? order.paths[position], placing: placing)
+                spec, as: ids[position], ids: ids, newFrom: firstID, path: spec.path ?? order.paths[position],
+                placing: placing)
             switch stored.state {
             case .ready:
                 unclaimed += 1

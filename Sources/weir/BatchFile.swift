@@ -33,10 +33,13 @@ struct BatchFile {
             } catch let failure as Failure {
                 throw Failure("\(file):\(index + 1): \(failure.message)", code: Failure.data)
             } catch {
-                throw Failure("\(file):\(index + 1): this is not a JSON object: \(Self.reason(error))", code: Failure.data)
+                throw Failure(
+                    "\(file):\(index + 1): this is not a JSON object: \(Self.reason(error))", code: Failure.data)
             }
         }
-        guard !specs.isEmpty else { throw Failure("\(file): no jobs; write one JSON object a line", code: Failure.data) }
+        guard !specs.isEmpty else {
+            throw Failure("\(file): no jobs; write one JSON object a line", code: Failure.data)
+        }
         for wait in waits {
             do {
                 specs[wait.job].dependencies.append(try dependency(wait.entry, names: names, of: wait.job))

@@ -19,13 +19,15 @@ struct Enqueue: WeirCommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Option(help: ArgumentHelp(
-        "Wait for this job; conditions: succeeded (default), finished, failed.", valueName: "id[:condition]"))
+    @Option(
+        help: ArgumentHelp(
+            "Wait for this job; conditions: succeeded (default), finished, failed.", valueName: "id[:condition]"))
     var after: [AfterOption] = []
 
     @Option(help: "0 to 99, higher first. (default: 5)") var priority: Int?
     @Option(help: "The queue; made when it is new. (default: default)") var queue: String?
-    @Option(help: ArgumentHelp("Hold units of a pool while it runs.", valueName: "name[=n]")) var pool: [PoolAmount] = []
+    @Option(help: ArgumentHelp("Hold units of a pool while it runs.", valueName: "name[=n]")) var pool: [PoolAmount] =
+        []
     @Option(help: "Do nothing when a job with this key exists.") var key: String?
     @Option(help: "How long a job holds its key.") var keyScope: UniqueKey.Scope = .unfinished
     @Option(help: "What to do when the key is held.") var onConflict: UniqueKey.Conflict = .keep

@@ -123,7 +123,9 @@ final class RunProgress: RunnerObserver {
     }
 
     private func plainLine(now: Int) -> String {
-        let times = running.values.sorted { $0.since < $1.since }.map { "\($0.name): \(TimeText.short(now - $0.since))" }
+        let times = running.values.sorted { $0.since < $1.since }.map {
+            "\($0.name): \(TimeText.short(now - $0.since))"
+        }
         return "t=\((now - startedAt) / 1_000)s  " + times.joined(separator: " | ")
     }
 

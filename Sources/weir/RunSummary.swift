@@ -17,7 +17,9 @@ struct RunSummary {
 
     private func steps() -> Table {
         Table(
-            columns: ["step", "state", "group", "attempts", "wait_ms", "duration_ms", "critical", "exit_code", "error"],
+            columns: [
+                "step", "state", "group", "attempts", "wait_ms", "duration_ms", "critical", "exit_code", "error",
+            ],
             rows: report.steps.map { step in
                 [
                     .text(step.id), .text(step.state), .integer(Int64(step.group)), .integer(Int64(step.attempts)),
@@ -37,7 +39,10 @@ struct RunSummary {
             ("error", report.error.map(JSONPrinter.quoted) ?? "null"), ("duration_ms", "\(report.elapsed)"),
             ("sequential_ms", "\(report.sequential)"), ("speedup", report.speedup.map { "\($0)" } ?? "null"),
             ("efficiency", report.efficiency.map { "\($0)" } ?? "null"),
-            ("critical_path", "[" + report.criticalPath.map { JSONPrinter.quoted($0.id) }.joined(separator: ", ") + "]"),
+            (
+                "critical_path",
+                "[" + report.criticalPath.map { JSONPrinter.quoted($0.id) }.joined(separator: ", ") + "]"
+            ),
             ("steps", lines),
         ]
         return "{\n" + fields.map { "  \(JSONPrinter.quoted($0.0)): \($0.1)" }.joined(separator: ",\n") + "\n}"
@@ -50,7 +55,9 @@ struct RunSummary {
         text += "\(report.state) in \(TimeText.short(report.elapsed))"
         text += report.error.map { " (\(Terminal.visible($0)))\n\n" } ?? "\n\n"
         let width = max(4, report.steps.map { Terminal.visible($0.id).count }.max() ?? 4)
-        text += "  " + padded("step", width) + "  group  state       " + leftPadded("wait", 9) + leftPadded("time", 10) + "\n"
+        text +=
+            "  " + padded("step", width) + "  group  state       " + leftPadded("wait", 9) + leftPadded("time", 10)
+            + "\n"
         for step in report.steps { text += line(step, width) }
         text += "\n" + counts() + "\n"
         let critical = report.criticalPath
