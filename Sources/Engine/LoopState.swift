@@ -54,6 +54,8 @@ package struct LoopState {
     package var hasNeighbours = false
     /// A turn is due now.
     package var wantsTurn = true
+    /// Nothing is claimed before this: the host had no room for another process.
+    package private(set) var claimsAgainAt: Int?
     /// No turn before this: the last one failed.
     package private(set) var retryTurnAt: Int?
     /// Somebody asked that what runs come to an end.
@@ -140,10 +142,16 @@ package struct LoopState {
 
     // MARK: Turns
 
+    /// Claims nothing for a second, so that jobs which cannot be started do not come back at once.
+    package mutating func holdOff(at now: Int) { claimsAgainAt = now + 1_000 }
+
+    package func mayClaim(at now: Int) -> Bool { claimsAgainAt.map { $0 <= now } ?? true }
+
     /// Whether a turn is due, and why does not matter: every turn does everything.
     package func isTurnDue(at now: Int) -> Bool {
         if let retryTurnAt, now < retryTurnAt { return false }
         if wantsTurn { return true }
+        if let claimsAgainAt, claimsAgainAt <= now { return true }
         if let nextDue, nextDue <= now, freeSlots > 0 { return true }
         if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
         return hasOutput && now >= lastFlush + settings.flush
@@ -163,6 +171,7 @@ package struct LoopState {
     package mutating func turnSucceeded(at now: Int, more: Bool) {
         wantsTurn = more
         retryTurnAt = nil
+        if let claimsAgainAt, claimsAgainAt <= now { self.claimsAgainAt = nil }
         lastFlush = now
         lastPoll = now
         hasOutput = false
@@ -201,7 +210,7 @@ package struct LoopState {
 
     private func nextTurn() -> Int? {
         if wantsTurn { return Int.min }
-        var turn: Int?
+        var turn = claimsAgainAt
         func consider(_ time: Int?) { if let time { turn = min(turn ?? .max, time) } }
         if freeSlots > 0 { consider(nextDue) }
         if needsHeartbeat { consider(renewedAt + settings.heartbeat) }

@@ -36,6 +36,10 @@ extension Runner {
         } catch {
             outcomes.append((claim: claim, outcome: OutcomeReader.outcome(of: error, at: startedAt), attempt: nil))
             state.exited(key)
+            if case .exhausted = error {
+                log.warning("job \(claim.job) goes back: \(error)")
+                state.holdOff(at: startedBoot)
+            }
         }
     }
 
