@@ -339,7 +339,7 @@ SELECT
     CASE WHEN r.finished_at > r.started_at
          THEN round(r.work_ms * 1.0 / (r.finished_at - r.started_at), 3) END AS speedup,
     CASE WHEN r.finished_at > r.started_at
-         THEN round(min(1.0, max(r.critical_ms, r.work_ms * 1.0 / coalesce(r.max_concurrency, r.jobs))
+         THEN round(min(1.0, max(r.critical_ms * 1.0, r.work_ms * 1.0 / coalesce(r.max_concurrency, r.jobs))
                              / (r.finished_at - r.started_at)), 3) END AS efficiency
 FROM runs r;
 
