@@ -459,6 +459,8 @@ BEGIN
                   WHERE NOT EXISTS (SELECT 1 FROM jobs u WHERE u.id = CAST(d.value AS INTEGER)));
     SELECT RAISE(ABORT, 'enqueue: priority must be a whole number from 0 to 99')
     WHERE new.priority IS NOT NULL AND NOT (typeof(new.priority) = 'integer' AND new.priority BETWEEN 0 AND 99);
+    SELECT RAISE(ABORT, 'enqueue: queue must be a name')
+    WHERE new.queue = '';
     SELECT RAISE(ABORT, 'enqueue: retries must be a whole number from 0 to 1000000')
     WHERE new.retries IS NOT NULL AND NOT (typeof(new.retries) = 'integer' AND new.retries BETWEEN 0 AND 1000000);
     SELECT RAISE(ABORT, 'enqueue: timeout_ms must be a whole number of at least 1')
