@@ -49,11 +49,12 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests.
-        .target(name: "TestSupport", dependencies: ["SQLite", "Jobs"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["SQLite", "Jobs"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "CWalReset", dependencies: ["CSQLite"], path: "Tests/CWalReset"),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "CWalReset"], swiftSettings: strict),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "WorkflowsTests", dependencies: ["Workflows"], swiftSettings: strict),
+        .testTarget(name: "WorkflowsTests", dependencies: ["Workflows"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "TestSupport"],

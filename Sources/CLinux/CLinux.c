@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -41,6 +42,11 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
     memset(&action, 0, sizeof action);
     action.sa_handler = interrupt_wait;
     sigaction(wake, &action, &before);
+    // The threads of Swift's and dispatch's pools block all signals, and this one would wait for ever.
+    sigset_t unblocked, mask;
+    sigemptyset(&unblocked);
+    sigaddset(&unblocked, wake);
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, &mask);
 
     struct sigevent event;
     memset(&event, 0, sizeof event);
@@ -48,7 +54,12 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
     event.sigev_signo = wake;
     event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
     timer_t timer;
-    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return -1;
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) {
+        int error = errno;
+        pthread_sigmask(SIG_SETMASK, &mask, NULL);
+        errno = error;
+        return -1;
+    }
     struct itimerspec times;
     if (milliseconds < 1) milliseconds = 1;
     times.it_value.tv_sec = milliseconds / 1000;
@@ -74,6 +85,7 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
         }
     }
     timer_delete(timer);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
     errno = error;
     return result;
 }

@@ -40,6 +40,7 @@ package struct LoopState {
         var killAt: Int?
         var stopReason: StopReason?
         var isKilled = false
+        var hasExited = false
     }
 
     package let settings: Settings
@@ -55,6 +56,8 @@ package struct LoopState {
     package var wantsTurn = true
     /// No turn before this: the last one failed.
     package private(set) var retryTurnAt: Int?
+    /// Somebody asked that what runs come to an end.
+    private var isDrainAsked = false
     private var attempts: [AttemptKey: Attempt] = [:]
     private var lastFlush = 0
     private var lastPoll = 0
@@ -82,7 +85,7 @@ package struct LoopState {
 
     /// Asks an attempt to end. The first reason stands.
     package mutating func stop(_ key: AttemptKey, because reason: StopReason, at now: Int) -> [Action] {
-        guard var attempt = attempts[key], attempt.stopReason == nil else { return [] }
+        guard var attempt = attempts[key], attempt.stopReason == nil, !attempt.hasExited else { return [] }
         attempt.stopReason = reason
         attempt.killAt = now + settings.grace
         attempts[key] = attempt
@@ -93,6 +96,7 @@ package struct LoopState {
     package mutating func exited(_ key: AttemptKey) {
         attempts[key]?.timeoutAt = nil
         attempts[key]?.killAt = nil
+        attempts[key]?.hasExited = true
         wantsTurn = true
     }
 
@@ -118,12 +122,13 @@ package struct LoopState {
 
     /// The first call asks every attempt to end; a second one ends them now.
     package mutating func drain(at now: Int) -> [Action] {
-        if mode == .working {
-            mode = attempts.isEmpty ? .ended : .draining
-            wantsTurn = true
-            return attempts.keys.flatMap { stop($0, because: .drain, at: now) }
-        }
-        for key in attempts.keys { attempts[key]?.killAt = now }
+        let isSecond = isDrainAsked
+        isDrainAsked = true
+        if mode == .working { mode = attempts.isEmpty ? .ended : .draining }
+        wantsTurn = true
+        let terminations = attempts.keys.flatMap { stop($0, because: .drain, at: now) }
+        guard isSecond else { return terminations }
+        for (key, attempt) in attempts where !attempt.isKilled && !attempt.hasExited { attempts[key]?.killAt = now }
         return actions(at: now)
     }
 

@@ -19,9 +19,15 @@ extension Runner {
         let startedAt = store.timekeeper.now()
         let startedBoot = now
         state.started(key, at: startedBoot, timeout: claim.timeout)
+        if let handler {
+            outcomes.append((claim: claim, outcome: handler(claim), attempt: nil))
+            state.exited(key)
+            return
+        }
         do throws(SpawnError) {
             guard let file else { throw .other(call: "mkdir", errno: ENOENT) }
-            let process = try ScriptProcess.start(request(for: claim, key: key, mark: mark, file: file), spawner: spawner)
+            let process = try ScriptProcess.start(
+                request(for: claim, key: key, mark: mark, file: file), spawner: spawner)
             follow(
                 RunningAttempt(
                     claim: claim, mark: mark, process: process, resultFile: file, startedAt: startedAt,
@@ -79,7 +85,8 @@ extension Runner {
     private func runPlace(_ run: RunID) -> RunPlace? {
         if let known = runPlaces[run] { return known }
         if runPlaces.count > 10_000 { runPlaces.removeAll() }
-        let place = try? store.database.connection.first("SELECT directory, search_path FROM runs WHERE id = :id", run) {
+        let place = try? store.database.connection.first("SELECT directory, search_path FROM runs WHERE id = :id", run)
+        {
             RunPlace(directory: $0.text(0), searchPath: $0.optionalText(1))
         }
         runPlaces[run] = place
@@ -112,8 +119,9 @@ extension Runner {
     }
 
     private func settleIfOver(_ attempt: RunningAttempt) {
-        guard attempt.isOver, let exit = attempt.exit else { return }
-        attempts[attempt.process.pid] = nil
+        guard attempt.isOver, let exit = attempt.exit, attempts.removeValue(forKey: attempt.process.pid) != nil else {
+            return  // still going, or settled already
+        }
         let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key), exit: exit)
         outcomes.append((attempt.claim, outcome, attempt))
         state.wantsTurn = true
@@ -172,8 +180,9 @@ extension Runner {
         Subreaper.reapOrphans(except: known)
     }
 
-    /// Kills everything at once and waits for it: this runner was declared dead, and its jobs are others'.
+    /// Kills everything at once and waits for its end, or until something cannot be killed.
     func abandonAll() {
+        guard !attempts.isEmpty else { return }
         var kill = TreeKill(MarkScan(marks: Set(attempts.values.map(\.mark))))
         while case .again(let after) = kill.step() { usleep(UInt32(after) * 1_000) }
     }

@@ -10,6 +10,7 @@ extension Runner {
         var claims: [Claim] = []
         var stops: [AttemptKey] = []
         var jobStates: [JobState?] = []
+        var others: [OtherRunner] = []
         var nextDue: Timestamp?
         var more = false
         var renewed = false
@@ -38,12 +39,18 @@ extension Runner {
         }
         if turn.renewed {
             state.renewed(at: now)
-            endHungRunners(at: now)
+            if state.hasNeighbours {
+                try meet(turn.others)
+                endHungRunners(at: now)
+            }
         }
+        for attempt in attempts.values where attempt.isPIDWanted(at: now) { attempt.isPIDStored = true }
         outcomes.removeFirst(reported.count)
         pendingOutput.removeAll()
         for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
         state.turnSucceeded(at: self.now, more: turn.more)
+        // What did not fit into this turn goes with one of the next, although its job may write no more for long.
+        if attempts.values.contains(where: { $0.process.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
         for claim in turn.claims { start(claim) }
         for key in turn.stops { try goOn(with: state.stop(key, because: .cancel, at: now)) }
@@ -59,6 +66,9 @@ extension Runner {
         if state.shouldRenew(at: now) {
             try transaction.renewLease(of: id, until: now + options.lease)
             turn.renewed = true
+            // Leases are judged by what stands here, in a transaction that could itself write: heartbeats ring nobody,
+            // so that what was read earlier may be long out of date.
+            if state.hasNeighbours { turn.others = try transaction.otherRunners(than: id) }
         } else {
             try transaction.requireLive(id)
         }
@@ -66,8 +76,9 @@ extension Runner {
         for report in reported {
             turn.jobStates.append(try self.report(report.claim, report.outcome, to: transaction))
         }
-        for attempt in attempts.values where !attempt.isPIDStored && attempt.startedBoot + 100 < now {
-            try? transaction.setPID(Int(attempt.process.pid), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
+        for attempt in attempts.values where attempt.isPIDWanted(at: now) {
+            try? transaction.setPID(
+                Int(attempt.process.pid), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
         }
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
@@ -102,7 +113,7 @@ extension Runner {
     private func settled(
         _ report: (claim: Claim, outcome: Outcome, attempt: RunningAttempt?), _ jobState: JobState?
     ) {
-        if report.attempt != nil { executed += 1 }
+        executed += 1
         state.settled(AttemptKey(report.claim))
         if let jobState { observer?.ended(report.claim, report.outcome, job: jobState) }
     }

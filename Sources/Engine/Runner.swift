@@ -14,6 +14,8 @@ package final class Runner {
     let options: RunnerOptions
     let log: Logger
     let observer: (any RunnerObserver)?
+    /// Executes jobs in the loop's own thread instead of as scripts. It must be quick: nothing else goes on meanwhile.
+    package var handler: ((Claim) -> Outcome)?
     package private(set) var id = RunnerID(0)
 
     var state: LoopState
@@ -79,9 +81,15 @@ package final class Runner {
         try Subreaper.become()
         try register()
         defer { folder?.remove() }
-        try lookAround()
-        while state.mode != .ended {
-            try step()
+        do {
+            try lookAround()
+            while state.mode != .ended {
+                try step()
+            }
+        } catch {
+            // The jobs are another's from now on, or nobody's: nothing of them may outlive this loop.
+            abandonAll()
+            throw error
         }
         try retire()
         return end ?? .finished
@@ -210,9 +218,13 @@ package final class Runner {
         }
         if found.hasWork || found.hasStops { state.wantsTurn = true }
         setNextDue(found.nextDue)
-        for new in neighbours.update(found.others) where new != id {
-            if !(try rescuer.begin(new, at: now)) { continue }
-            neighbours.died(new)
+        try meet(found.others)
+    }
+
+    /// Takes up who else is there. Who died before this runner could watch it is rescued.
+    func meet(_ others: [OtherRunner]) throws {
+        for new in neighbours.update(others) where new != id {
+            if try beginRescue(of: new) { neighbours.died(new) }
         }
         state.hasNeighbours = !neighbours.isEmpty
     }

@@ -32,6 +32,9 @@ final class RunningAttempt {
         self.startedBoot = startedBoot
     }
 
+    /// Whether a turn at `now` stores the pid: one that ends at once costs no write for it.
+    func isPIDWanted(at now: Int) -> Bool { !isPIDStored && startedBoot + 100 < now }
+
     /// Nothing of it lives any more.
     var isOver: Bool { exit != nil && isSwept && sweep == nil }
 }

@@ -24,7 +24,6 @@ package final class ScriptProcess {
     package private(set) lazy var startTime: UInt64 = ProcessStat(of: pid)?.startTime ?? 0
 
     private let spawner: Spawner
-    private let runnerPeakKiB: Int
     private var isReaped = false
     /// Pipes that were made bigger, or may not be.
     private var widened: [Int32] = []
@@ -60,9 +59,6 @@ package final class ScriptProcess {
         errorDescriptor = error
         self.output = OutputBuffer(limit: limit)
         self.spawner = spawner
-        var usage = rusage()
-        getrusage(RUSAGE_SELF.rawValue, &usage)
-        runnerPeakKiB = usage.ru_maxrss
     }
 
     deinit { closeAll() }
@@ -104,8 +100,8 @@ package final class ScriptProcess {
 
     /// How the script ended, or nil when it has not. Then everything that it wrote is in `output`, and all is closed.
     ///
-    /// Call it when `pidfd` is readable. A grandchild may hold the pipes open and write on: what it writes from now on
-    /// is lost to it, and nobody waits for it. After an end it is not called again.
+    /// Call it when `pidfd` is readable, and not again after an end. A grandchild may hold the pipes open: nobody waits
+    /// for it, and it gets SIGPIPE when it writes on.
     package func reap() -> ScriptExit? {
         precondition(!isReaped, "a script is reaped once")
         var code: Int32 = 0
@@ -119,9 +115,8 @@ package final class ScriptProcess {
         }
         closeAll()
         let isExit = code == CLD_EXITED
-        let peak = usage.ru_maxrss > runnerPeakKiB ? usage.ru_maxrss : nil
         return ScriptExit(
-            exitCode: isExit ? status : nil, signal: isExit ? nil : status, maxRSSKiB: peak,
+            exitCode: isExit ? status : nil, signal: isExit ? nil : status, maxRSSKiB: usage.ru_maxrss,
             cpuMilliseconds: milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime))
     }
 

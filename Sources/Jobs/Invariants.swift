@@ -104,7 +104,7 @@ package struct Invariant: Sendable {
             name: "unmet", rule: "a blocked job counts the unfinished jobs that it waits for",
             sql: """
                 SELECT 'job ' || j.id FROM jobs j
-                WHERE j.state IN ('blocked', 'scheduled', 'ready', 'running', 'reclaiming')
+                WHERE j.state IN ('blocked', 'scheduled', 'ready')
                   AND j.unmet <> (SELECT count(*) FROM dependencies d JOIN jobs u ON u.id = d.depends_on
                                   WHERE d.job_id = j.id AND u.finished_at IS NULL)
                 """),
@@ -128,7 +128,10 @@ package struct Invariant: Sendable {
                 SELECT 'job ' || d.job_id FROM dependencies d
                 JOIN jobs j ON j.id = d.job_id
                 JOIN jobs u ON u.id = d.depends_on
-                WHERE j.state IN ('ready', 'running', 'succeeded', 'failed') AND u.finished_at IS NOT NULL
+                WHERE u.finished_at IS NOT NULL
+                  -- An upstream that was retried since may have ended otherwise.
+                  AND (j.state IN ('scheduled', 'ready')
+                       OR (j.state IN ('running', 'succeeded', 'failed') AND j.lease_token >= u.seq))
                   AND NOT CASE d.condition WHEN 'finished' THEN 1
                                            WHEN 'failed' THEN u.state = 'failed'
                                            ELSE u.state = 'succeeded' OR (u.state = 'failed' AND u.forgiven = 1) END
@@ -160,15 +163,21 @@ package struct Invariant: Sendable {
                    OR (l.head_priority, l.head_path, -l.head_id) < (j.priority, j.path, -j.id)
                 """),
         Invariant(
-            name: "sleepers", rule: "a limit with room for its best waiter lets it look",
+            name: "sleepers",
+            rule:
+                "a lane waits where there is room only behind a better one that is looked at or has the room reserved",
             sql: """
-                SELECT 'limit ' || l.id || ', lane ' || w.id FROM limits l
-                JOIN lanes w ON w.waits_for = l.id AND w.head_id IS NOT NULL
-                JOIN lane_limits held ON held.lane_id = w.id AND held.limit_id = l.id
-                WHERE l.capacity - l.used >= held.amount
-                  AND NOT EXISTS (SELECT 1 FROM lanes o JOIN lane_limits h ON h.lane_id = o.id AND h.limit_id = l.id
-                                  WHERE o.head_id IS NOT NULL AND o.id <> w.id
-                                    AND (o.waits_for IS NULL OR o.waits_for = l.id)
+                SELECT 'limit ' || w.waits_for || ', lane ' || w.id FROM lanes w
+                WHERE w.waits_for IS NOT NULL AND w.head_id IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM lane_limits held JOIN limits l ON l.id = held.limit_id
+                                  WHERE held.lane_id = w.id AND l.capacity - l.used < held.amount)
+                  AND NOT EXISTS (SELECT 1 FROM lane_limits held
+                                  JOIN limits l ON l.id = held.limit_id
+                                  JOIN lane_limits other ON other.limit_id = held.limit_id
+                                  JOIN lanes o ON o.id = other.lane_id
+                                  WHERE held.lane_id = w.id AND o.id <> w.id AND o.head_id IS NOT NULL
+                                    AND ((o.waits_for IS NULL AND o.queue_id = w.queue_id)
+                                         OR (o.waits_for = l.id AND l.capacity - l.used < other.amount))
                                     AND (o.head_priority, o.head_path, -o.head_id)
                                         > (w.head_priority, w.head_path, -w.head_id))
                 """),

@@ -22,6 +22,8 @@ package struct JobSpec: Sendable {
     package var directory: String?
     package var standardInput: [UInt8]?
     package var dependencies: [Dependency] = []
+    /// Jobs on the longest chain below this one, which go before others; `nil`: as the batch's dependencies say.
+    package var path: Int?
     /// Of a job that belongs to no run: what makes its enqueue idempotent.
     package var key: UniqueKey?
     /// Of a job that belongs to a run.

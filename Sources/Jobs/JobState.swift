@@ -30,7 +30,8 @@ package enum JobState: String, Sendable, CaseIterable, SQLiteBindable {
         case (.running, .stopped), (.reclaiming, .stopped): .cancelled
         case (.blocked, .cancelled), (.scheduled, .cancelled), (.ready, .cancelled): .cancelled
         case (.succeeded, .reopened), (.failed, .reopened), (.skipped, .reopened), (.cancelled, .reopened): .ready
-        case (.succeeded, .reblocked), (.failed, .reblocked), (.skipped, .reblocked), (.cancelled, .reblocked):
+        case (.succeeded, .reblocked), (.failed, .reblocked), (.skipped, .reblocked), (.cancelled, .reblocked),
+            (.scheduled, .reblocked), (.ready, .reblocked):
             .blocked
         default: nil
         }
@@ -53,5 +54,6 @@ package enum JobEvent: Sendable, CaseIterable {
     case crashesExhausted
     case cancelled  // before it ran
     case stopped  // its attempt was ended on request
-    case reopened, reblocked  // an operator's retry
+    case reopened  // by an operator's retry
+    case reblocked  // the same, or that of a job that it depends on
 }

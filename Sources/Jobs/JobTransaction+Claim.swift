@@ -57,6 +57,7 @@ extension JobTransaction {
     ) throws -> (claims: [Claim], more: Bool) {
         guard count > 0 else { return ([], false) }
         let queues: [Int] = if case .queues(let names) = scope { try openQueues(names) } else { [] }
+        if case .run(let run) = scope { try wakeLanes(of: run) }
         var claims: [Claim] = []
         claims.reserveCapacity(count)
         var inVain = 0

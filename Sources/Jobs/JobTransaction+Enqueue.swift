@@ -63,11 +63,13 @@ extension JobTransaction {
         var doomed: [(job: JobID, upstream: JobState?)] = []
         for (position, spec) in specs.enumerated() where !isHeld[position] {
             let stored = try insert(
-                spec, as: ids[position], ids: ids, newFrom: firstID, path: order.paths[position], placing: placing)
+                spec, as: ids[position], ids: ids, newFrom: firstID, path: spec.path ?? order.paths[position],
+                placing: placing)
             switch stored.state {
             case .ready:
                 unclaimed += 1
-                let head = LaneHead(priority: spec.priority, path: order.paths[position], id: ids[position].rawValue)
+                let head = LaneHead(
+                    priority: spec.priority, path: spec.path ?? order.paths[position], id: ids[position].rawValue)
                 if heads[stored.lane].map({ head.goesBefore($0) }) ?? true { heads[stored.lane] = head }
             case .scheduled: alertsRunners = true
             case .skipped: doomed.append((ids[position], stored.broken))

@@ -11,7 +11,8 @@ extension JobTransaction {
     static let endSQL: SQL = """
         UPDATE jobs
         SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, started_at = :started_at,
-            finished_at = :finished_at, failures = :failures, exit_code = :exit_code, error = :error
+            finished_at = :finished_at, failures = :failures, exit_code = :exit_code, error = :error,
+            ended_by = CASE WHEN :state = 'cancelled' THEN ended_by END
         WHERE id = :id AND lease_token = :lease_token AND state = 'running'
         """
 

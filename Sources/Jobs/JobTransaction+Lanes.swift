@@ -5,9 +5,10 @@ import SQLite
 /// Rules (an oracle in the tests compares every claim with a full search):
 /// - A lane's head is never worse than its best ready job.
 /// - A lane whose head does not fit waits for the one limit that stopped it, the first in the order of ids.
-/// - A limit with room wakes its best waiters. Waking stops at the first that does not fit: that one has the room
-///   reserved, so that jobs that ask for much are not starved by those that ask for little.
-/// - At a limit nobody overtakes a better job that waits for it.
+/// - A limit with room wakes its best waiters of each queue, since nobody may be there to claim from another. Waking
+///   stops at the first that does not fit: that one has the room reserved, so that jobs that ask for much are not
+///   starved by those that ask for little.
+/// - At a limit nobody overtakes a better job that waits for it, unless that one's queue is paused.
 extension JobTransaction {
     // MARK: Finding the lane
 
@@ -125,9 +126,7 @@ extension JobTransaction {
         let changed = try connection.execute(
             Self.offerSQL, head.priority, head.path, head.id, lane)
         guard changed == 1, !(try limits(of: lane).isEmpty) else { return }
-        if case .full(let limit) = try room(in: lane, for: head) {
-            try connection.execute(Self.setWaitSQL, limit, lane)
-        }
+        if case .full(let limit) = try room(in: lane, for: head) { try putToWait(lane: lane, for: limit) }
     }
 
     /// The lane's head becomes its best ready job.
@@ -150,7 +149,9 @@ extension JobTransaction {
     /// A ready job of the lane was taken away otherwise than by a claim. Had it been the head, those who wait behind
     /// it get their chance.
     func withdraw(_ job: JobID, from lane: Int) throws {
-        guard try connection.first(Self.headOfLaneSQL, lane, read: { $0.optionalInt(0) }) == job.rawValue else { return }
+        guard try connection.first(Self.headOfLaneSQL, lane, read: { $0.optionalInt(0) }) == job.rawValue else {
+            return
+        }
         try correctHead(of: lane)
         try connection.execute(Self.setWaitSQL, Int?.none, lane)
         try wakeLimits(of: lane)
@@ -174,6 +175,7 @@ extension JobTransaction {
         FROM lanes w
         CROSS JOIN lane_limits held ON held.lane_id = w.id AND held.limit_id = :limit_id
         WHERE w.waits_for = :limit_id AND w.waits_for IS NOT NULL AND w.head_id IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM queues q WHERE q.id = w.queue_id AND q.paused_at IS NOT NULL)
         ORDER BY w.head_priority DESC, w.head_path DESC, w.head_id
         LIMIT 1
         """
@@ -213,11 +215,19 @@ extension JobTransaction {
 
     // MARK: Waiting and waking
 
+    private static let nextQueueOfWaitersSQL: SQL = """
+        SELECT queue_id
+        FROM lanes
+        WHERE waits_for = :limit_id AND waits_for IS NOT NULL AND head_id IS NOT NULL AND queue_id > :queue_id
+        ORDER BY queue_id
+        LIMIT 1
+        """
+
     private static let waitersSQL: SQL = """
         SELECT w.id, held.amount
         FROM lanes w
         CROSS JOIN lane_limits held ON held.lane_id = w.id AND held.limit_id = :limit_id
-        WHERE w.waits_for = :limit_id AND w.waits_for IS NOT NULL AND w.head_id IS NOT NULL
+        WHERE w.waits_for = :limit_id AND w.waits_for IS NOT NULL AND w.head_id IS NOT NULL AND w.queue_id = :queue_id
           AND NOT EXISTS (SELECT 1 FROM lane_limits other
                           WHERE other.lane_id = w.id AND other.limit_id = :full_limit_id)
         ORDER BY w.head_priority DESC, w.head_path DESC, w.head_id
@@ -227,8 +237,12 @@ extension JobTransaction {
     /// Puts the lane to wait for `limit`, and lets those look again who waited behind it at its other limits, but
     /// those who would be stopped by `limit` too.
     func wait(lane: Int, for limit: Int) throws {
-        try connection.execute(Self.setWaitSQL, limit, lane)
         unclaimed = max(0, unclaimed - 1)
+        try putToWait(lane: lane, for: limit)
+    }
+
+    private func putToWait(lane: Int, for limit: Int) throws {
+        try connection.execute(Self.setWaitSQL, limit, lane)
         for held in try limits(of: lane) where held.limit != limit {
             try wake(held.limit, atMost: 1, exceptHolding: limit)
         }
@@ -239,11 +253,19 @@ extension JobTransaction {
         for held in try limits(of: lane) { try wake(held.limit, atMost: count) }
     }
 
-    /// Opens the best lanes that wait for the limit, as far as its room goes.
+    /// Opens the best lanes of each queue that wait for the limit, as far as its room goes.
     func wake(_ limit: Int, atMost count: Int, exceptHolding full: Int = 0) throws {
-        guard let usage = try connection.first(Self.usageSQL, limit, read: { $0.int(0) }), usage > 0 else { return }
-        var free = usage
-        let waiters = try connection.all(Self.waitersSQL, limit, full, min(count, free)) { ($0.int(0), $0.int(1)) }
+        guard let free = try connection.first(Self.usageSQL, limit, read: { $0.int(0) }), free > 0 else { return }
+        var queue = 0
+        while let next = try connection.first(Self.nextQueueOfWaitersSQL, limit, queue, read: { $0.int(0) }) {
+            queue = next
+            try wake(limit, atMost: min(count, free), of: queue, free: free, exceptHolding: full)
+        }
+    }
+
+    private func wake(_ limit: Int, atMost count: Int, of queue: Int, free: Int, exceptHolding full: Int) throws {
+        var free = free
+        let waiters = try connection.all(Self.waitersSQL, limit, queue, full, count) { ($0.int(0), $0.int(1)) }
         for (lane, amount) in waiters {
             guard amount <= free else { return }
             try connection.execute(Self.setWaitSQL, Int?.none, lane)
@@ -251,6 +273,19 @@ extension JobTransaction {
             unclaimed += 1
         }
     }
+
+    private static let wakeRunSQL: SQL = """
+        UPDATE lanes
+        SET waits_for = NULL
+        WHERE run_id = :run_id AND run_id IS NOT NULL AND waits_for IS NOT NULL AND head_id IS NOT NULL
+          AND EXISTS (SELECT 1 FROM lane_limits held JOIN limits l ON l.id = held.limit_id
+                      WHERE held.lane_id = lanes.id AND held.limit_id = lanes.waits_for
+                        AND l.capacity - l.used >= held.amount)
+        """
+
+    /// Opens the run's lanes that wait where there is room: who was woken there may be another run's, and the process
+    /// that claims only for this run must not depend on the one of that.
+    func wakeLanes(of run: RunID) throws { try connection.execute(Self.wakeRunSQL, run) }
 
     // MARK: A run's own lanes
 

@@ -10,21 +10,44 @@ extension JobTransaction {
         WHERE d.job_id = :job_id AND u.finished_at IS NULL
         """
 
+    /// Blocked at first, by itself as it were: what it waits for is known when all that comes back is unfinished.
     private static let reopenSQL: SQL = """
         UPDATE jobs
-        SET state = CASE WHEN :unmet > 0 THEN 'blocked' ELSE 'ready' END,
-            unmet = :unmet, seq = :seq, ready_at = CASE WHEN :unmet > 0 THEN NULL ELSE :now END,
-            finished_at = NULL, started_at = NULL, failures = 0, crashes = 0, run_at = NULL, lane_id = NULL, error = NULL,
-            exit_code = NULL, ended_by = NULL, stop = NULL, chain_ms = 0
+        SET state = 'blocked', unmet = 1, seq = :seq, ready_at = NULL, finished_at = NULL, started_at = NULL,
+            failures = 0, crashes = 0, run_at = NULL, lane_id = NULL, error = NULL, exit_code = NULL, ended_by = NULL,
+            stop = NULL, chain_ms = 0
         WHERE id = :id AND finished_at IS NOT NULL
+        """
+
+    private static let setUnmetSQL: SQL = "UPDATE jobs SET unmet = :unmet WHERE id = :id AND state = 'blocked'"
+
+    private static let unblockSQL: SQL = """
+        UPDATE jobs
+        SET state = 'ready', unmet = 0, ready_at = :now
+        WHERE id = :id AND state = 'blocked'
+        """
+
+    /// Of those that still wait: they were let come closer to their start by the end that is undone.
+    private static let waitingBelowSQL: SQL = """
+        SELECT j.id, j.lane_id, j.state
+        FROM dependencies d
+        JOIN jobs j ON j.id = d.job_id
+        WHERE d.depends_on = :depends_on AND j.state IN ('blocked', 'scheduled', 'ready')
+        """
+
+    private static let blockAgainSQL: SQL = """
+        UPDATE jobs
+        SET state = 'blocked', unmet = unmet + 1, ready_at = NULL, seq = :seq
+        WHERE id = :id
         """
 
     private static let deleteResultSQL: SQL = "DELETE FROM results WHERE job_id = :job_id"
 
     private static let endedBySQL: SQL = """
-        SELECT id
+        SELECT id, ended_by
         FROM jobs
-        WHERE run_id = :run_id AND ended_by = :ended_by
+        WHERE run_id = :run_id AND ended_by IS NOT NULL
+        ORDER BY id
         """
 
     private static let skippedBelowSQL: SQL = """
@@ -38,8 +61,14 @@ extension JobTransaction {
         UPDATE runs
         SET state = 'running', finished_at = NULL, error = NULL, cancel_requested = 0, seq = :seq,
             unfinished = (SELECT count(*) FROM jobs WHERE run_id = :id AND finished_at IS NULL),
-            failures = (SELECT count(*) FROM jobs
-                        WHERE run_id = :id AND forgiven = 0 AND state IN ('failed', 'cancelled')),
+            failures = (SELECT count(*) FROM jobs j
+                        WHERE run_id = :id AND forgiven = 0
+                          AND (state IN ('failed', 'cancelled')
+                               -- or skipped at birth, by a job of another run
+                               OR (state = 'skipped'
+                                   AND EXISTS (SELECT 1 FROM jobs u
+                                               WHERE u.id = j.ended_by AND u.run_id IS NOT :id
+                                                 AND u.state <> 'succeeded')))),
             work_ms = (SELECT coalesce(sum(finished_at - started_at), 0) FROM jobs
                        WHERE run_id = :id AND finished_at IS NOT NULL AND started_at IS NOT NULL)
         WHERE id = :id
@@ -62,20 +91,35 @@ extension JobTransaction {
         }
         var reopened = [job]
         if let run = facts.run {
-            reopened += try connection.all(Self.endedBySQL, run, job) { JobID($0.int(0)) }
+            try appendEnded(by: job, in: run, to: &reopened)
         } else {
             try appendSkipped(below: job, to: &reopened)
         }
-        // All are unfinished first, so that each then counts the others among what it waits for.
-        for job in reopened { try reopen(job, unmet: 0) }
+        for job in reopened { try blockDependents(of: job) }
+        for job in reopened { try reopen(job) }
+        if let run = facts.run { try connection.execute(Self.reopenRunSQL, try sequence(), run) }
+        try requireConditions(of: job)
+        var free: [JobID] = []
         for job in reopened {
             let unmet = try connection.first(Self.unmetSQL, job) { $0.int(0) } ?? 0
-            if unmet > 0 { try setUnmet(unmet, of: job) }
+            if unmet > 0 { try connection.execute(Self.setUnmetSQL, unmet, job) } else { free.append(job) }
         }
-        for job in reopened { try settleReopened(job) }
-        if let run = facts.run { try connection.execute(Self.reopenRunSQL, try sequence(), run) }
+        for job in reopened.dropFirst() { try endBroken(job) }
+        for job in free { try connection.execute(Self.unblockSQL, now, job) }
         alertsRunners = true
-        return reopened
+        return try reopened.filter { try !state(of: $0).isFinal }
+    }
+
+    /// What the job's end, and the ends that followed from it, skipped or cancelled in the run.
+    private func appendEnded(by cause: JobID, in run: RunID, to jobs: inout [JobID]) throws {
+        let ended = try connection.all(Self.endedBySQL, run) { (job: JobID($0.int(0)), by: JobID($0.int(1))) }
+        let byCause = Dictionary(grouping: ended, by: \.by)
+        var known: Set<JobID> = [cause]
+        var next = 0
+        while next < jobs.count {
+            for (job, _) in byCause[jobs[next]] ?? [] where known.insert(job).inserted { jobs.append(job) }
+            next += 1
+        }
     }
 
     private func appendSkipped(below cause: JobID, to jobs: inout [JobID]) throws {
@@ -90,23 +134,24 @@ extension JobTransaction {
         }
     }
 
-    private func reopen(_ job: JobID, unmet: Int) throws {
-        try connection.execute(Self.deleteResultSQL, job)
-        do {
-            try connection.execute(Self.reopenSQL, unmet, try sequence(), now, job)
-        } catch let error as SQLiteError where error.isConstraint {
-            throw JobStoreError.invalid("job \(job) cannot return: another job holds its key by now")
+    /// The job's end is undone, so that those that it let go on wait for it again, but those that run already.
+    private func blockDependents(of job: JobID) throws {
+        let waiting = try connection.all(Self.waitingBelowSQL, job) { row in
+            (job: JobID(row.int(0)), lane: row.optionalInt(1), isReady: row.text(2) == JobState.ready.rawValue)
+        }
+        for dependent in waiting {
+            try connection.execute(Self.blockAgainSQL, try sequence(), dependent.job)
+            if dependent.isReady, let lane = dependent.lane { try withdraw(dependent.job, from: lane) }
         }
     }
 
-    private static let setUnmetSQL: SQL = """
-        UPDATE jobs
-        SET state = 'blocked', unmet = :unmet, ready_at = NULL
-        WHERE id = :id AND state = 'ready'
-        """
-
-    private func setUnmet(_ unmet: Int, of job: JobID) throws {
-        try connection.execute(Self.setUnmetSQL, unmet, job)
+    private func reopen(_ job: JobID) throws {
+        try connection.execute(Self.deleteResultSQL, job)
+        do {
+            try connection.execute(Self.reopenSQL, try sequence(), job)
+        } catch let error as SQLiteError where error.isConstraint {
+            throw JobStoreError.invalid("job \(job) cannot return: another job holds its key by now")
+        }
     }
 
     private static let brokenSQL: SQL = """
@@ -120,10 +165,19 @@ extension JobTransaction {
         LIMIT 1
         """
 
-    /// A job that came back and still has a dependency which can no longer hold may not run.
-    private func settleReopened(_ job: JobID) throws {
+    /// The job that is retried may not run while a dependency of it can no longer hold.
+    private func requireConditions(of job: JobID) throws {
         guard let broken = try connection.first(Self.brokenSQL, job, read: { JobID($0.int(0)) }) else { return }
         throw JobStoreError.invalid(
             "job \(job) cannot run: job \(broken), which it depends on, did not end as it must; retry that one")
+    }
+
+    /// A job that came back with another's retry, and that a third one's end keeps from running, ends again; that
+    /// one's retry brings it back.
+    private func endBroken(_ job: JobID) throws {
+        guard let broken = try connection.first(Self.brokenSQL, job, read: { JobID($0.int(0)) }) else { return }
+        let reason = "job \(broken) did not end as it must"
+        guard try end(job, as: .skipped, because: reason, by: broken) else { return }
+        try releaseDependents(of: job, ended: .skipped, forgiven: false, chain: 0, cause: broken)
     }
 }

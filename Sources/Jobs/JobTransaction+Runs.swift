@@ -102,13 +102,16 @@ extension JobTransaction {
         SELECT id
         FROM jobs
         WHERE run_id = :run_id AND state IN ('blocked', 'scheduled', 'ready') AND isolate IS NOT 1 AND id <> :id
+          -- who asks for an end or a failure is there to clean up after one
+          AND NOT EXISTS (SELECT 1 FROM dependencies d WHERE d.job_id = jobs.id AND d.condition <> 'succeeded')
         ORDER BY id
         """
 
     private static let stopGroupSQL: SQL = """
         UPDATE jobs
-        SET stop = 'cancel'
+        SET stop = 'cancel', ended_by = :id
         WHERE run_id = :run_id AND level = :level AND runner_id IS NOT NULL AND isolate IS NOT 1 AND id <> :id
+          AND stop IS NULL
         """
 
     /// What a step that failed for good does to others of its run (its dependents are settled already):
@@ -126,7 +129,7 @@ extension JobTransaction {
         }
         guard let policy else { return }
         if policy.isolate == 0 {
-            if try connection.execute(Self.stopGroupSQL, run, policy.level, job) > 0 { alertsRunners = true }
+            if try connection.execute(Self.stopGroupSQL, job, run, policy.level) > 0 { alertsRunners = true }
         }
         guard !policy.forgiven, policy.isolate != 1 else { return }
         let reason = "step '\(policy.key ?? "\(job)")' failed"

@@ -13,7 +13,7 @@ extension JobTransaction {
         LIMIT :count
         """
 
-    private static let setLaneSQL: SQL = "UPDATE jobs SET lane_id = :lane_id WHERE id = :id"
+    static let setLaneSQL: SQL = "UPDATE jobs SET lane_id = :lane_id WHERE id = :id"
 
     private struct Unplaced {
         let head: LaneHead

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// The switches and pragmas of each kind of connection. docs/storage.md gives the reasons.
+/// The switches and pragmas of each kind of connection.
 enum ConnectionSettings {
     static func mayWrite(_ kind: Connection.Kind) -> Bool {
         switch kind {

@@ -1,4 +1,3 @@
-import CLinux
 import CSQLite
 
 /// Answers one query of a stranger, who may read everything and change nothing.

@@ -1,4 +1,3 @@
-import CLinux
 import CSQLite
 
 /// Stops a query that takes too long or too much memory.

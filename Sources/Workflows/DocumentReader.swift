@@ -32,12 +32,13 @@ struct DocumentReader {
     }
 
     /// Yams stops at the first mapping that has a key twice. To report the faults after it as well, the second
-    /// of the two is masked by a key that nobody writes, and the text is read again, up to 20 times.
+    /// of the two is masked by a key that nobody writes, and the text is read again: up to 20 times, and fewer for
+    /// a text that takes long.
     private func compose(_ original: String) -> Document? {
         var text = original
         // Yams keeps a pointer into the text, which a string short enough to be stored inline does not have.
         if text.utf8.count < 16 { text += String(repeating: "\n", count: 16) }
-        for attempt in 0..<20 {
+        for attempt in 0..<max(1, min(20, 4 * 1024 * 1024 / text.utf8.count)) {
             do {
                 // Without rules of tag resolution: scalars are taken as written, and each rule is a regular
                 // expression for every key.

@@ -5,7 +5,7 @@ struct Init: WeirCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a database in this directory.",
         discussion: """
-            Without --db it is .weir/weir.db here, which commands in this directory and below then use.
+            Without --db and $WEIR_DB it is .weir/weir.db here, which commands in this directory and below then use.
 
               weir init
               weir init --db /var/lib/weir/jobs.db
@@ -15,7 +15,7 @@ struct Init: WeirCommand {
 
     func execute() throws {
         var options = options
-        if options.database == nil {
+        if options.database == nil, DatabaseLocation.environment("WEIR_DB") == nil {
             options.database = "\(DatabaseLocation.folder)/\(DatabaseLocation.file)"
         }
         let store = try options.openStore(kind: "init", create: true)

@@ -31,9 +31,10 @@ struct RunnerCommand: WeirCommand {
     @Option(help: ArgumentHelp("Between SIGTERM and SIGKILL, for jobs that must end.", valueName: "time"))
     var grace = TimeLength(milliseconds: 10_000)
 
-    @Option(help: ArgumentHelp(
-        "End by itself after a time (30s), a number of attempts (100jobs), or when nothing is left (idle).",
-        valueName: "condition"))
+    @Option(
+        help: ArgumentHelp(
+            "End by itself after a time (30s), a number of attempts (100jobs), or when nothing is left (idle).",
+            valueName: "condition"))
     var drainAfter: DrainAfterOption?
 
     @Flag(name: .shortAndLong, help: "Say what happens.")

@@ -44,7 +44,10 @@ enum Terminal {
         var result = ""
         for scalar in text.unicodeScalars {
             if isDangerous(scalar) {
-                result += scalar.value < 0x20 ? "^" + String(UnicodeScalar(UInt8(scalar.value + 0x40))) : "\\u{\(String(scalar.value, radix: 16))}"
+                result +=
+                    scalar.value < 0x20
+                    ? "^" + String(UnicodeScalar(UInt8(scalar.value + 0x40)))
+                    : "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 result.unicodeScalars.append(scalar)
             }

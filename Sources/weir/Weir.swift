@@ -22,9 +22,9 @@ struct Weir: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Init.self, Enqueue.self, RunnerCommand.self, SQLCommand.self, Status.self, List.self, Show.self,
-            Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, QueueCommand.self, PoolCommand.self,
-            DoctorCommand.self,
+            Init.self, Run.self, Validate.self, Enqueue.self, RunnerCommand.self, Status.self, List.self, Show.self,
+            Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, SQLCommand.self, QueueCommand.self,
+            PoolCommand.self, DoctorCommand.self,
         ])
 
     static func main() {

@@ -36,13 +36,8 @@ extension ProcessTests {
                 ])
             ).exit
             #expect(exit.exitCode == 0)
-            #expect(try #require(exit.maxRSSKiB) > 190_000)
+            #expect(exit.maxRSSKiB > 190_000)
             #expect(exit.cpuMilliseconds > 10)
-        }
-
-        @Test func `does not count the runner's memory as its own`() throws {
-            let exit = try TestScript.run(TestScript.request(["true"])).exit
-            #expect(exit.maxRSSKiB == nil)
         }
 
         @Test func `is seen to end although a grandchild holds its output`() throws {
@@ -59,15 +54,23 @@ extension ProcessTests {
 
         @Test func `ends although a grandchild floods its output`() throws {
             let mark = TestScript.newMark()
-            let script = try TestScript.start(TestScript.request(shell: "yes & exit 0", mark: mark))
+            let script = try TestScript.start(TestScript.request(shell: "trap '' PIPE; yes & exit 0", mark: mark))
             #expect(try script.finish().exitCode == 0)
-            #expect(try killTree(MarkScan(marks: [mark])) == 1)
+            // yes may have ended by itself, since nobody reads it any more.
+            #expect(try killTree(MarkScan(marks: [mark])) <= 1)
         }
 
         @Test func `leaves nothing that costs more than a look`() throws {
             let script = try TestScript.start(TestScript.request(["true"]))
             _ = try script.finish()
             #expect(!script.process.leftovers(known: []))
+        }
+
+        @Test func `leaves its orphans a closed pipe, and SIGPIPE when they write`() throws {
+            let mark = TestScript.newMark()
+            let script = try TestScript.start(TestScript.request(shell: "yes & exit 0", mark: mark))
+            _ = try script.finish()
+            try pollUntil { MarkScan(marks: [mark]).run().isEmpty }
         }
 
         @Test func `tells of each descriptor before it is closed`() throws {

@@ -36,7 +36,8 @@ extension ProcessTests {
             let script = try start(
                 "(setsid sh -c '(env -i /bin/sh -c \"echo ready; exec sleep 1000\" >&2 &)' 2>&1 &) ; exit 0")
             #expect(try script.finish().exitCode == 0)
-            #expect(try killTree(MarkScan(marks: [mark])) == 1)
+            // One, or more while those between are still about to exit.
+            #expect(try killTree(MarkScan(marks: [mark])) >= 1)
             #expect(MarkScan(marks: [mark]).run().isEmpty)
         }
 

@@ -1,3 +1,4 @@
+import Jobs
 import SQLite
 
 /// What a claim should see: every ready job, what each holds, and the limits, read without any use of the heads.
@@ -20,6 +21,8 @@ struct LaneModel {
     private(set) var free: [Int: Int] = [:]
     private(set) var holds: [Int: [(limit: Int, amount: Int)]] = [:]
     private(set) var waits: [Int: Int] = [:]
+    /// Names of the queues that are not paused.
+    private(set) var openQueues: [Int: String] = [:]
 
     init(_ connection: Connection) throws {
         ready = try connection.all(
@@ -36,6 +39,9 @@ struct LaneModel {
         try connection.forEach("SELECT id, waits_for FROM lanes WHERE waits_for IS NOT NULL") { row in
             waits[row.int(0)] = row.int(1)
         }
+        try connection.forEach("SELECT id, name FROM queues WHERE paused_at IS NULL") { row in
+            openQueues[row.int(0)] = row.text(1)
+        }
     }
 
     /// The model before `job` was claimed, but with who waits for what as it is now.
@@ -49,23 +55,29 @@ struct LaneModel {
 
     func fits(_ job: Job) -> Bool { (holds[job.lane] ?? []).allSatisfy { (free[$0.limit] ?? .max) >= $0.amount } }
 
-    /// Whether the job fits and overtakes nobody: no better ready job waits at one of its limits without fitting
-    /// there.
-    func mayStart(_ job: Job, isReserving: (Job) -> Bool = { _ in true }) -> Bool {
-        guard fits(job) else { return false }
-        for better in ready {
-            guard better.goesBefore(job) else { break }
-            guard let limit = waits[better.lane], isReserving(better),
-                (holds[job.lane] ?? []).contains(where: { $0.limit == limit }),
-                let asked = (holds[better.lane] ?? []).first(where: { $0.limit == limit })?.amount
-            else { continue }
-            if asked > free[limit] ?? .max { return false }
+    func isClaimable(_ job: Job, from scope: ClaimScope) -> Bool {
+        switch scope {
+        case .run(let run): return job.run == run.rawValue
+        case .queues(let names):
+            guard let queue = openQueues[job.queue] else { return false }
+            return names?.contains(queue) ?? true
         }
-        return true
     }
 
-    /// The job that the next claim should take.
-    func best(where isClaimable: (Job) -> Bool, isReserving: (Job) -> Bool = { _ in true }) -> Job? {
-        ready.first { isClaimable($0) && mayStart($0, isReserving: isReserving) }
+    func best(in scope: ClaimScope) -> Job? { ready.first { isClaimable($0, from: scope) && fits($0) } }
+
+    func bestWithoutOvertaking(in scope: ClaimScope) -> Job? {
+        ready.first { isClaimable($0, from: scope) && fits($0) && !overtakes($0) }
+    }
+
+    /// Whether a better ready job waits at one of the job's limits without fitting there.
+    private func overtakes(_ job: Job) -> Bool {
+        ready.prefix { $0.goesBefore(job) }.contains { better in
+            guard let limit = waits[better.lane], openQueues[better.queue] != nil,
+                (holds[job.lane] ?? []).contains(where: { $0.limit == limit }),
+                let asked = (holds[better.lane] ?? []).first(where: { $0.limit == limit })?.amount
+            else { return false }
+            return asked > free[limit] ?? .max
+        }
     }
 }

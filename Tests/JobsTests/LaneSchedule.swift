@@ -45,14 +45,15 @@ final class LaneSchedule {
 
     private func step() throws {
         switch number(0...99) {
-        case 0..<30: try claim(number(1...3))
+        case 0..<30: try claim(number(1...3), from: try scope())
         case 30..<55: try finish()
         case 55..<70: try enqueue()
         case 70..<76: try startRun()
         case 76..<82: try insertIntoView()
         case 82..<88: try cancelReady()
         case 88..<91: try rescue()
-        case 91..<96: try setCapacity(of: Self.pools[number(0...3)])
+        case 91..<95: try setCapacity(of: Self.pools[number(0...3)])
+        case 95: try pause()
         default:
             let milliseconds = number(1...2_000)
             steps.append("\(milliseconds) ms go by")
@@ -114,7 +115,8 @@ final class LaneSchedule {
 
     private func insertIntoView() throws {
         let spec = spec()
-        let pools = spec.pools.isEmpty ? nil : "{\(spec.pools.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}"
+        let pools =
+            spec.pools.isEmpty ? nil : "{\(spec.pools.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}"
         steps.append("insert \(spec.queue)/\(spec.priority) \(spec.pools)")
         do {
             try store.asStranger(
@@ -153,11 +155,36 @@ final class LaneSchedule {
         try store.write { try $0.setPool(pool, capacity: capacity) }
     }
 
+    private func pause() throws {
+        let queue = Self.queues[number(0...2)]
+        let isPaused = oneIn(2)
+        steps.append("\(isPaused ? "pause" : "resume") \(queue)")
+        try store.write { transaction in
+            guard
+                try transaction.connection.first("SELECT 1 FROM queues WHERE name = :n", queue, read: { $0.int(0) })
+                    == 1
+            else { return }
+            try transaction.setPaused(isPaused, queue: queue)
+        }
+    }
+
     // MARK: Claims
 
     private struct Undo: Error {}
 
-    private func claim(_ count: Int) throws {
+    private func scope() throws -> ClaimScope {
+        switch number(1...6) {
+        case 1: return .queues([Self.queues[number(0...2)]])
+        case 2: return .queues([Self.queues[number(0...2)], Self.queues[number(0...2)]])
+        case 3:
+            let runs = try store.column("SELECT id FROM runs WHERE finished_at IS NULL ORDER BY id")
+            guard !runs.isEmpty, let run = Int(runs[number(0...runs.count - 1)]) else { return .queues(nil) }
+            return .run(RunID(run))
+        default: return .queues(nil)
+        }
+    }
+
+    private func claim(_ count: Int, from scope: ClaimScope) throws {
         let runner = runners[number(0...runners.count - 1)]
         try store.write { transaction in
             try transaction.promoteDueJobs()
@@ -168,14 +195,14 @@ final class LaneSchedule {
         do {
             try store.write { transaction in
                 for _ in 0..<count {
-                    guard let job = try claimBest(for: runner, in: transaction) else { break }
+                    guard let job = try claimBest(for: runner, from: scope, in: transaction) else { break }
                     expected.append(job)
                 }
                 throw Undo()
             }
         } catch is Undo {}
-        let claims = try store.write { try $0.claim(count, for: runner, from: .queues(nil)).claims }
-        steps.append("claim \(count): \(claims.map(\.job))")
+        let claims = try store.write { try $0.claim(count, for: runner, from: scope).claims }
+        steps.append("claim \(count) from \(scope): \(claims.map(\.job))")
         guard claims.map(\.job) == expected else {
             throw TestFailure("claimed \(claims.map(\.job)) at once, but one by one \(expected)")
         }
@@ -183,14 +210,18 @@ final class LaneSchedule {
         claimed += claims.count
     }
 
-    private func claimBest(for runner: RunnerID, in transaction: JobTransaction) throws -> JobID? {
+    private func claimBest(
+        for runner: RunnerID, from scope: ClaimScope, in transaction: JobTransaction
+    ) throws -> JobID? {
         let before = try LaneModel(transaction.connection)
-        let claim = try transaction.claim(1, for: runner, from: .queues(nil)).claims.first
+        let claim = try transaction.claim(1, for: runner, from: scope).claims.first
         var after = try LaneModel(transaction.connection)
         if let job = before.ready.first(where: { $0.id == claim?.job.rawValue }) { after = after.before(claiming: job) }
-        let best = maxAmount == 1 ? before.ready.first(where: before.fits) : after.best(where: { _ in true })
+        let best = maxAmount == 1 ? before.best(in: scope) : after.bestWithoutOvertaking(in: scope)
         guard best?.id == claim?.job.rawValue else {
-            throw TestFailure("claimed \(claim?.job.description ?? "nothing"), but the best is \(best.map { "\($0)" } ?? "nothing")")
+            throw TestFailure(
+                "claimed \(claim?.job.description ?? "nothing") from \(scope), but the best is "
+                    + (best.map { "\($0)" } ?? "nothing"))
         }
         return claim?.job
     }
@@ -198,8 +229,11 @@ final class LaneSchedule {
     /// Everything that can run does so in the end.
     private func drain() throws {
         steps.append("drain")
+        for queue in try store.column("SELECT name FROM queues") {
+            try store.write { try $0.setPaused(false, queue: queue) }
+        }
         for _ in 0..<2_000 {
-            try claim(3)
+            try claim(3, from: .queues(nil))
             guard !running.isEmpty else { return }
             let (claim, _) = running.removeFirst()
             steps.append("finish \(claim.job): \(try store.finish(claim))")

@@ -1,4 +1,3 @@
-import CSQLite
 import Glibc
 import Testing
 
@@ -28,12 +27,12 @@ import Testing
             try openDatabase(path).connection.script("CREATE TABLE t (n)")
             let stranger = try Connection(path: path, kind: .writer)
             try stranger.script("BEGIN IMMEDIATE; INSERT INTO t VALUES (1)")
-            let writer = Task.detached {
+            let writer = onThread {
                 try openDatabase(path).write { try $0.execute("INSERT INTO t VALUES (2)") }
             }
             let gate = try Gate(
                 path: "\(path)-gate", identity: .current(kind: "test", mayBeKilled: false), patience: .seconds(15))
-            let waits = await eventually { gate.holder != nil }
+            let waits = eventually { gate.holder != nil }
             #expect(waits)
             try stranger.script("COMMIT")
             try await #expect(writer.value == 1)

@@ -36,11 +36,11 @@ private func removeTree(_ path: String) {
     remove(path)
 }
 
-/// Asks until it is so, or until a time that is long for any machine; whether it was so. Lets other tests go on.
-func eventually(isolation: isolated (any Actor)? = #isolation, _ condition: () throws -> Bool) async rethrows -> Bool {
+/// Asks until it is so, or until a time that is long for any machine; whether it was so. Blocks its thread.
+func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
     for _ in 0..<6_000 {
         if try condition() { return true }
-        try? await Task.sleep(for: .milliseconds(5))
+        usleep(5_000)
     }
     return false
 }

@@ -3,6 +3,7 @@ package import SQLite
 
 /// Opens a migrated database in a new temporary folder for `body`. When `body` is through, every invariant must hold
 /// and only the changes of state of `JobState.next(on:)` may have happened.
+@discardableResult
 package func withJobStore<Result>(
     seed: UInt64 = 1, _ body: (JobStore, TestTime) throws -> Result
 ) throws -> Result {

@@ -43,7 +43,7 @@ import Workflows
     @Test func `of a long chain of aliases is refused`() {
         var text = "a0: &a0 [x]\n"
         for level in 1...20_000 { text += "a\(level): &a\(level) [*a\(level - 1)]\n" }
-        #expect(firstFault(text) == "flow.yaml:101:8: error: more than 100 anchors")
+        #expect(firstFault(text) == "flow.yaml:101:7: error: more than 100 anchors")
     }
 
     @Test(arguments: ["", "]", "\nname: x\nname: y\n"])

@@ -114,6 +114,9 @@ WHERE head_id IS NOT NULL AND waits_for IS NULL AND run_id IS NOT NULL;
 CREATE INDEX lanes_waiting ON lanes(waits_for, head_priority DESC, head_path DESC, head_id)
 WHERE waits_for IS NOT NULL AND head_id IS NOT NULL;
 
+CREATE INDEX lanes_waiting_of_queue ON lanes(waits_for, queue_id, head_priority DESC, head_path DESC, head_id)
+WHERE waits_for IS NOT NULL AND head_id IS NOT NULL;
+
 CREATE INDEX lanes_of_run ON lanes(run_id) WHERE run_id IS NOT NULL;
 
 CREATE TABLE lane_limits(

@@ -1,0 +1,54 @@
+# What the other tools share: the folder of the project, and what must be there before it builds. Sourced, not run.
+
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Installs Debian packages that are missing, as root or with sudo; says how when it cannot.
+require_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    local sudo=()
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            say "weir: missing packages: ${missing[*]}; install them as root: apt-get install ${missing[*]}"
+            exit 69
+        fi
+        sudo=(sudo)
+    fi
+    if ! command -v apt-get >/dev/null; then
+        say "weir: missing: ${missing[*]} (Debian's names); there is no apt-get here to install them"
+        exit 69
+    fi
+    say "weir: installing ${missing[*]}"
+    if ! { "${sudo[@]}" apt-get install -y -q "${missing[@]}" >&2 ||
+        { "${sudo[@]}" apt-get update -q >&2 && "${sudo[@]}" apt-get install -y -q "${missing[@]}" >&2; }; }; then
+        say "weir: could not install ${missing[*]}; try: apt-get update && apt-get install ${missing[*]}"
+        exit 69
+    fi
+}
+
+# What the program is built from and linked with.
+require_build_tools() {
+    if ! command -v swift >/dev/null; then
+        say "weir: there is no 'swift' in PATH; install Swift 6.3 or later from https://swift.org/install"
+        exit 69
+    fi
+    require_packages libsqlite3-dev pkg-config
+}
+
+# Builds the release binary when a source is newer, and sets `binary`.
+build_release() {
+    local release=$project/.build/release
+    binary=$release/weir
+    local sources=("$project"/{Package.swift,Sources,CSQLite,migrations})
+    if [ -x "$binary" ] && [ -z "$(find "${sources[@]}" -newer "$binary" -type f -print -quit)" ]; then return 0; fi
+    require_build_tools
+    say "weir: building (some minutes the first time)"
+    (cd "$project" && swift build -c release --product weir --static-swift-stdlib \
+        --explicit-target-dependency-import-check error >&2) || exit 70
+    touch "$binary"
+}
