@@ -6,6 +6,13 @@ struct BatchFile {
     /// What the options of the command line say, for lines that do not.
     let defaults: JobSpec
     let now: Timestamp
+    private var file = ""
+    private var lineNumbers: [Int] = []
+
+    init(defaults: JobSpec, now: Timestamp) {
+        self.defaults = defaults
+        self.now = now
+    }
 
     private static let keys = [
         "command", "args", "shell", "name", "queue", "priority", "pool", "key", "key_scope", "on_conflict", "at", "in",
@@ -13,11 +20,10 @@ struct BatchFile {
     ]
 
     /// - Throws: for the first fault, with its line; nothing is enqueued then.
-    func read(_ path: String) throws -> [JobSpec] {
+    mutating func read(_ path: String) throws -> [JobSpec] {
         let bytes = try InputFile.bytes(path)
-        let file = path == "-" ? "<stdin>" : path
+        file = path == "-" ? "<stdin>" : path
         var specs: [JobSpec] = []
-        var lineNumbers: [Int] = []
         var waits: [(job: Int, entry: String)] = []
         var names: [String: [Int]] = [:]
         let decoder = JSONDecoder()
@@ -50,6 +56,9 @@ struct BatchFile {
         try refuseCycle(in: specs, lines: lineNumbers, file: file)
         return specs
     }
+
+    /// Where the job was read, as the beginning of a message.
+    func place(of position: Int) -> String { "\(file):\(lineNumbers[position]): " }
 
     private func refuseCycle(in specs: [JobSpec], lines: [Int], file: String) throws {
         guard let cycle = JobSpec.cycle(in: specs) else { return }

@@ -9,7 +9,7 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     func print(_ table: Table) {
         switch self {
         case .table: TablePrinter.print(table)
-        case .json: Output.print(JSONPrinter.array(of: table))
+        case .json: Output.print(Terminal.safe(JSONPrinter.array(of: table), for: STDOUT_FILENO))
         case .csv: CSVPrinter.print(table)
         }
     }
@@ -70,7 +70,7 @@ enum CSVPrinter {
     static func print(_ table: Table) {
         var text = table.columns.map(field).joined(separator: ",") + "\n"
         for row in table.rows { text += row.map { field(Self.text($0)) }.joined(separator: ",") + "\n" }
-        Output.write(text, to: STDOUT_FILENO)
+        Output.write(Terminal.safe(text, for: STDOUT_FILENO), to: STDOUT_FILENO)
     }
 
     private static func text(_ value: SQLiteValue) -> String {
@@ -117,7 +117,7 @@ enum JSONPrinter {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+            case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value):
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: result.unicodeScalars.append(scalar)
