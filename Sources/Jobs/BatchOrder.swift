@@ -40,7 +40,8 @@ struct BatchOrder {
             for dependency in spec.dependencies {
                 guard case .batch(let upstream) = dependency.upstream else { continue }
                 guard specs.indices.contains(upstream) else {
-                    throw .invalid("job \(position + 1) depends on position \(upstream + 1), which the batch does not have")
+                    throw .invalid(
+                        "job \(position + 1) depends on position \(upstream + 1), which the batch does not have")
                 }
                 list.append(upstream)
             }
@@ -56,7 +57,9 @@ struct BatchOrder {
         guard var position = dependents.firstIndex(where: { $0 > 0 }) else { return [] }
         // A job that was never done has a dependent that was never done; walk down to be sure to be on a cycle.
         var below: [Int: Int] = [:]
-        for (job, list) in upstreams.enumerated() where dependents[job] > 0 { for upstream in list { below[upstream] = job } }
+        for (job, list) in upstreams.enumerated() where dependents[job] > 0 {
+            for upstream in list { below[upstream] = job }
+        }
         var seen: [Int: Int] = [:]
         var walk: [Int] = []
         while seen[position] == nil {

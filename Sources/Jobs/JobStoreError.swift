@@ -31,7 +31,8 @@ extension JobStoreError: CustomStringConvertible {
             "there is no queue '\(name)'; there are: \(known.joined(separator: ", "))"
         case .cycle(let positions):
             "jobs wait for one another: \(positions.map { "\($0 + 1)" }.joined(separator: " → "))"
-        case .keyTaken(let key, let job, let state, let reason): "key '\(key)' is held by job \(job) (\(state)): \(reason)"
+        case .keyTaken(let key, let job, let state, let reason):
+            "key '\(key)' is held by job \(job) (\(state)): \(reason)"
         case .overCapacity(let pool, let asked, let capacity):
             "\(asked) of pool '\(pool)' were asked for, and it has \(capacity)"
         case .notFinal(let job, let state): "job \(job) has not ended; it is \(state)"

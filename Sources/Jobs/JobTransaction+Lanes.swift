@@ -149,7 +149,9 @@ extension JobTransaction {
     /// A ready job of the lane was taken away otherwise than by a claim. Had it been the head, those who wait behind
     /// it get their chance.
     func withdraw(_ job: JobID, from lane: Int) throws {
-        guard try connection.first(Self.headOfLaneSQL, lane, read: { $0.optionalInt(0) }) == job.rawValue else { return }
+        guard try connection.first(Self.headOfLaneSQL, lane, read: { $0.optionalInt(0) }) == job.rawValue else {
+            return
+        }
         try correctHead(of: lane)
         try connection.execute(Self.setWaitSQL, Int?.none, lane)
         try wakeLimits(of: lane)

@@ -85,7 +85,8 @@ extension JobTransaction {
     package func requeueJobs(of runner: RunnerID) throws -> Int {
         let lost = try connection.all(Self.lostJobsSQL, runner) { row in
             LostJob(
-                id: JobID(row.int(0)), token: row.int(1), attempt: row.int(2), run: row.optionalInt(3).map { RunID($0) },
+                id: JobID(row.int(0)), token: row.int(1), attempt: row.int(2),
+                run: row.optionalInt(3).map { RunID($0) },
                 lane: row.optionalInt(4), crashes: row.int(5), maxCrashes: row.int(6), forgiven: row.bool(7),
                 stop: !row.isNull(8), startedAt: Timestamp(row.int(9)), pid: row.optionalInt(10),
                 head: LaneHead(priority: row.int(11), path: row.int(12), id: row.int(0)), chain: row.int(13))
