@@ -1,3 +1,4 @@
+import Executors
 import FoundationEssentials
 import Jobs
 
@@ -29,6 +30,9 @@ struct BatchFile {
         let decoder = JSONDecoder()
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
+            if let fault = JSONCheck.fault(in: Array(line)) {
+                throw Failure("\(file):\(index + 1):\(fault.column): this is not JSON: \(fault.problem)")
+            }
             do {
                 let entry = try decoder.decode([String: JSONEntry].self, from: Data(line))
                 let (spec, after) = try spec(of: entry)
@@ -39,8 +43,7 @@ struct BatchFile {
             } catch let failure as Failure {
                 throw Failure("\(file):\(index + 1): \(failure.message)", code: Failure.data)
             } catch {
-                throw Failure(
-                    "\(file):\(index + 1): this is not a JSON object: \(Self.reason(error))", code: Failure.data)
+                throw Failure("\(file):\(index + 1): this is JSON, but no object: expected { … }")
             }
         }
         guard !specs.isEmpty else {
@@ -68,16 +71,12 @@ struct BatchFile {
             code: Failure.data)
     }
 
-    private static func reason(_ error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context) = error else { return "expected { … }" }
-        return context.debugDescription
-    }
-
     // MARK: One line
 
     private func spec(of entry: [String: JSONEntry]) throws -> (JobSpec, after: [String]) {
         for key in entry.keys where !Self.keys.contains(key) {
-            throw Failure("unknown key '\(key)'; known are: \(Self.keys.joined(separator: ", "))")
+            let near = NearMiss.find(key, among: Self.keys).map { "did you mean '\($0)'?" }
+            throw Failure("unknown key '\(key)'; \(near ?? "known are: \(Self.keys.joined(separator: ", "))")")
         }
         var spec = defaults
         let reader = EntryReader(entry: entry)

@@ -33,7 +33,7 @@ struct Weir: ParsableCommand {
     }
 
     private static func requireCommand(_ word: String) {
-        let known = configuration.subcommands.map { $0._commandName } + ["help"]
+        let known = configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() } + ["help"]
         guard !known.contains(word) else { return }
         let near = NearMiss.find(word, among: known).map { "; did you mean '\($0)'?" } ?? "; see 'weir --help'"
         StandardError.print("weir: there is no command '\(word)'\(near)")
