@@ -21,7 +21,8 @@ extension Runner {
         state.started(key, at: startedBoot, timeout: claim.timeout)
         do throws(SpawnError) {
             guard let file else { throw .other(call: "mkdir", errno: ENOENT) }
-            let process = try ScriptProcess.start(request(for: claim, key: key, mark: mark, file: file), spawner: spawner)
+            let process = try ScriptProcess.start(
+                request(for: claim, key: key, mark: mark, file: file), spawner: spawner)
             follow(
                 RunningAttempt(
                     claim: claim, mark: mark, process: process, resultFile: file, startedAt: startedAt,
@@ -79,7 +80,8 @@ extension Runner {
     private func runPlace(_ run: RunID) -> RunPlace? {
         if let known = runPlaces[run] { return known }
         if runPlaces.count > 10_000 { runPlaces.removeAll() }
-        let place = try? store.database.connection.first("SELECT directory, search_path FROM runs WHERE id = :id", run) {
+        let place = try? store.database.connection.first("SELECT directory, search_path FROM runs WHERE id = :id", run)
+        {
             RunPlace(directory: $0.text(0), searchPath: $0.optionalText(1))
         }
         runPlaces[run] = place

@@ -17,7 +17,9 @@ extension Runner {
     private func drain(_ signal: Int32) {
         if end == nil {
             end = .drained(signal: signal)
-            if state.running > 0 { log.notice("draining: \(state.running) jobs are handed back; a second signal kills") }
+            if state.running > 0 {
+                log.notice("draining: \(state.running) jobs are handed back; a second signal kills")
+            }
         }
         goOn(with: state.drain(at: now))
     }

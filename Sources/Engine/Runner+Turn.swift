@@ -77,7 +77,8 @@ extension Runner {
             turn.jobStates.append(try self.report(report.claim, report.outcome, to: transaction))
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) {
-            try? transaction.setPID(Int(attempt.process.pid), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
+            try? transaction.setPID(
+                Int(attempt.process.pid), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
         }
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
