@@ -94,6 +94,26 @@ import Testing
         }
     }
 
+    /// What SQLite takes for JSON and other readers do not: it must not stop the claims of everybody.
+    @Test(arguments: [
+        ("args", #"["\ud800"]"#), ("env", #"{"A": "\ud800"}"#), ("env", #"{"A": "1", "A": "2"}"#),
+        ("pool", #"{"\udfff": 1}"#), ("pool", #"{"p": 1, "p": 1}"#), ("args", #"["\u0000"]"#),
+        ("env", #"{"A": "\u0000b"}"#), ("args", "[1e400, 99999999999999999999]"), ("env", "{}"), ("pool", "{}"),
+    ])
+    func `makes jobs that can be claimed, or none`(column: String, value: String) throws {
+        try withJobStore { store, _ in
+            let runner = try store.runner()
+            let isRefused: Bool
+            do {
+                try store.asStranger("INSERT INTO enqueue(command, \(column)) VALUES ('a', ?)", [.text(value)])
+                isRefused = false
+            } catch is SQLiteError {
+                isRefused = true
+            }
+            #expect(try store.claim(9, for: runner).count == (isRefused ? 0 : 1))
+        }
+    }
+
     @Test(arguments: [
         ("shell, command", "'a', 'b'", "give either command or shell"),
         ("name", "'a'", "give either command or shell"),
@@ -112,6 +132,7 @@ import Testing
         ("command, pool", "'a', ' '", "pool must be a name or a JSON object"),
         ("command, pool", "'a', '{\"p\": 0}'", "pool must be a name or a JSON object"),
         ("command, pool", "'a', '{\"p\": 1.5}'", "pool must be a name or a JSON object"),
+        ("command, pool", "'a', '{\"q\": 99999999999999999999}'", "pool must be a name or a JSON object"),
         ("command, pool", "'a', '{'", "pool must be a name or a JSON object"),
         ("command, pool", "'a', '{\"p\": 3}'", "a pool has less capacity than the job asks for"),
         ("command, after", "'a', '1'", "after must be a JSON array"),

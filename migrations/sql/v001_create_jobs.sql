@@ -434,7 +434,8 @@ BEGIN
     WHERE new.pool IS NOT NULL
       AND CASE WHEN substr(trim(new.pool), 1, 1) <> '{' THEN trim(new.pool) = ''
                WHEN json_valid(new.pool)
-               THEN EXISTS (SELECT 1 FROM json_each(new.pool) p WHERE p.type <> 'integer' OR p.value < 1)
+               THEN EXISTS (SELECT 1 FROM json_each(new.pool) p
+                            WHERE p.type <> 'integer' OR typeof(p.value) <> 'integer' OR p.value < 1)
                ELSE 1 END;
     SELECT RAISE(ABORT, 'enqueue: a pool has less capacity than the job asks for')
     WHERE substr(trim(new.pool), 1, 1) = '{'
@@ -497,11 +498,13 @@ BEGIN
         coalesce(new.command, new.shell),
         (SELECT json_group_array(CAST(a.value AS TEXT)) FROM json_each(new.args) a HAVING count(*) > 0),
         new.shell IS NOT NULL,
-        new.env,
+        -- Written anew, since SQLite takes for JSON what other readers refuse: a half of a surrogate pair.
+        (SELECT json_group_object(e.key, e.value) FROM json_each(new.env) e HAVING count(*) > 0),
         new.cwd,
         CAST(new.stdin AS BLOB),
         CASE WHEN new.pool IS NULL THEN NULL
-             WHEN substr(trim(new.pool), 1, 1) = '{' THEN new.pool
+             WHEN substr(trim(new.pool), 1, 1) = '{'
+             THEN (SELECT json_group_object(p.key, p.value) FROM json_each(new.pool) p HAVING count(*) > 0)
              ELSE json_object(trim(new.pool), 1) END,
         new.timeout_ms
     FROM sequence s,
