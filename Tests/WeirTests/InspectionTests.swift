@@ -23,6 +23,19 @@ private func value(_ json: String, _ path: String) throws -> SQLiteValue? {
         }
     }
 
+    @Test func `list prints a long history page by page as one document`() throws {
+        try withWeir { weir in
+            try weir("enqueue", "--lines", "--", "echo", input: (1...5_001).map { "\($0)\n" }.joined())
+            let json = try weir("list", "--all", "--format", "json").output
+            #expect(try value(json, "$[5000].id") == .integer(1))
+            #expect(try value(json, "$[5001]") == .null)
+            let csv = try weir("list", "--all", "--format", "csv")
+            #expect(csv.lines.count == 5_002)
+            #expect(csv.lines.last?.hasPrefix("1,") == true)
+            #expect(try weir("list", "--all", "--format", "json", "--state", "failed").output == "[]\n")
+        }
+    }
+
     @Test func `list filters by state, queue and key`() throws {
         try withWeir { weir in
             try weir.enqueue("--retries", "0", "--", "false")
