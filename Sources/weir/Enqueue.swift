@@ -131,7 +131,7 @@ struct Enqueue: WeirCommand {
     private func lineSpecs(_ template: JobSpec) throws -> [JobSpec] {
         var specs: [JobSpec] = []
         let isUsed = ([template.command] + template.arguments).contains { $0.contains("{}") }
-        while let line = readLine() {
+        for line in try InputFile.lines("-") {
             var spec = template
             spec.command = template.command.replacing("{}", with: line)
             spec.arguments = template.arguments.map { $0.replacing("{}", with: line) }
