@@ -67,8 +67,9 @@ enum TablePrinter {
 
 /// RFC 4180.
 enum CSVPrinter {
-    static func print(_ table: Table) {
-        var text = table.columns.map(field).joined(separator: ",") + "\n"
+    /// - Parameter header: whether the names of the columns come first: not on a later page.
+    static func print(_ table: Table, header: Bool = true) {
+        var text = header ? table.columns.map(field).joined(separator: ",") + "\n" : ""
         for row in table.rows { text += row.map { field(Self.text($0)) }.joined(separator: ",") + "\n" }
         Output.write(Terminal.safe(text, for: STDOUT_FILENO), to: STDOUT_FILENO)
     }
@@ -92,10 +93,14 @@ enum CSVPrinter {
 enum JSONPrinter {
     /// An array of objects, one a row, a row a line.
     static func array(of table: Table) -> String {
-        let rows = table.rows.map { row in
+        let rows = rows(of: table)
+        return rows.isEmpty ? "[]" : "[\n  " + rows.joined(separator: ",\n  ") + "\n]"
+    }
+
+    static func rows(of table: Table) -> [String] {
+        table.rows.map { row in
             "{" + zip(table.columns, row).map { "\(quoted($0)): \(text($1))" }.joined(separator: ", ") + "}"
         }
-        return rows.isEmpty ? "[]" : "[\n  " + rows.joined(separator: ",\n  ") + "\n]"
     }
 
     static func text(_ value: SQLiteValue) -> String {
