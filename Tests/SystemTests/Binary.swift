@@ -55,3 +55,8 @@ func report(_ line: String) {
     let bytes = Array("storm: \(line)\n".utf8)
     write(STDERR_FILENO, bytes, bytes.count)
 }
+
+/// Times in milliseconds.
+func describe(_ times: [Int]) -> String {
+    "\(times.count) times, p50 \(percentile(0.5, times)) ms, p95 \(percentile(0.95, times)) ms, max \(times.max() ?? 0) ms"
+}

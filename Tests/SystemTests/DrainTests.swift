@@ -91,6 +91,7 @@ import Testing
     @Test func `does not mind a lost terminal or a closed pipe`() throws {
         try withHost { host in
             let runner = try host.startRunner("--slots", "1")
+            try host.run("enqueue", "--wait", "--", "true")
             for _ in 0..<5 {
                 runner.send(SIGHUP)
                 runner.send(SIGPIPE)
