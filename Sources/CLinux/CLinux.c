@@ -35,6 +35,11 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
     memset(&action, 0, sizeof action);
     action.sa_handler = interrupt_wait;
     sigaction(wake, &action, &before);
+    // Who started this process may have blocked every signal (threads of libdispatch do, and masks are inherited).
+    sigset_t wanted, blocked;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, wake);
+    pthread_sigmask(SIG_UNBLOCK, &wanted, &blocked);
 
     struct sigevent event;
     memset(&event, 0, sizeof event);
@@ -42,7 +47,13 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
     event.sigev_signo = wake;
     event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
     timer_t timer;
-    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return -1;
+    int error = 0;
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) {
+        error = errno;
+        pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+        errno = error;
+        return -1;
+    }
     struct itimerspec times;
     if (milliseconds < 1) milliseconds = 1;
     times.it_value.tv_sec = milliseconds / 1000;
@@ -54,7 +65,7 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
     struct flock lock = byte_lock(byte, F_WRLCK);
     struct timespec start, now;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    int result, error = 0;
+    int result;
     for (;;) {
         result = fcntl(fd, F_OFD_SETLKW, &lock);
         if (result == 0) break;
@@ -68,6 +79,8 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
         }
     }
     timer_delete(timer);
+    // A last signal of the timer is delivered, and ignored, before the mask is what it was.
+    pthread_sigmask(SIG_SETMASK, &blocked, NULL);
     errno = error;
     return result;
 }

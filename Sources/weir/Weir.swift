@@ -24,4 +24,9 @@ struct Weir: ParsableCommand {
         subcommands: [
             Init.self, Run.self, Validate.self, Enqueue.self, RunnerCommand.self, SQLCommand.self,
         ])
+
+    static func main() {
+        InheritedSignals.unblock()
+        main(nil)
+    }
 }
