@@ -304,6 +304,7 @@ package final class Runner {
     }
 
     private var isAllDone: Bool {
-        state.isIdle && outcomes.isEmpty && !((try? store.look { try $0.hasUnfinishedJobs() }) ?? true)
+        guard state.isIdle, outcomes.isEmpty, case .queues(let names) = options.scope else { return false }
+        return !((try? store.look { try $0.hasUnfinishedJobs(in: names) }) ?? true)
     }
 }

@@ -28,6 +28,7 @@ struct Weir: ParsableCommand {
         ])
 
     static func main() {
+        InheritedSignals.unblock()
         requireText()
         if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") { requireCommand(word) }
         main(nil)
