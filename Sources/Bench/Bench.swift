@@ -26,7 +26,8 @@ enum Bench {
             default: throw BenchError(usage)
             }
         } catch {
-            fputs("weir-bench: \(error)\n", stderr)
+            let line = "weir-bench: \(error)\n"
+            write(STDERR_FILENO, line, line.utf8.count)
             exit(1)
         }
     }

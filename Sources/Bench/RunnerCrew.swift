@@ -36,10 +36,10 @@ struct RunnerCrew {
 
     private static func pipe() throws -> (reader: Int32, writer: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw BenchError("pipe2: errno \(errno)") }
+        guard Glibc.pipe(&ends) == 0 else { throw BenchError("pipe: errno \(errno)") }
         // Out of the way of the descriptors that a child gets.
         let high = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
-        ends.forEach { close($0) }
+        for end in ends { close(end) }
         return (high[0], high[1])
     }
 
