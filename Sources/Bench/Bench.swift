@@ -27,7 +27,7 @@ enum Bench {
             }
         } catch {
             let line = "weir-bench: \(error)\n"
-            write(STDERR_FILENO, line, line.utf8.count)
+            _ = write(STDERR_FILENO, line, line.utf8.count)
             exit(1)
         }
     }
