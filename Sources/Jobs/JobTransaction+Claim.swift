@@ -37,9 +37,10 @@ extension JobTransaction {
         """
 
     // Not one statement with RETURNING: that makes a table for its rows and drops it each time, which takes as long as
-    // all else.
+    // all else. OR FAIL: the transaction is undone on any error, so that SQLite need not keep copies of pages for
+    // undoing this statement alone.
     static let claimSQL: SQL = """
-        UPDATE jobs
+        UPDATE OR FAIL jobs
         SET state = 'running', runner_id = :runner_id, attempt = attempt + 1, lease_token = :seq, seq = :seq,
             started_at = :now, pid = NULL, stop = NULL, error = NULL, exit_code = NULL
         WHERE id = :id AND state = 'ready'
