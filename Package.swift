@@ -66,6 +66,8 @@ let package = Package(
             name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
+        // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.
+        .testTarget(name: "SystemTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -11,6 +11,9 @@ package final class ChangeWaiter {
     private var ladder = LogLadder()
     private var version: Int
 
+    /// A look although nothing called for it: a commit may show long after the last event, where the disk is slow.
+    private static let safetyPoll = 1_000
+
     package init(store: JobStore) throws {
         self.store = store
         doorbell = try Doorbell(database: store.path)
@@ -31,8 +34,8 @@ package final class ChangeWaiter {
             }
             if let end, now >= end { return false }
             var file = pollfd(fd: doorbell.descriptor, events: Int16(POLLIN), revents: 0)
-            let next = [ladder.nextLook, end].compactMap { $0 }.min()
-            poll(&file, 1, next.map { Int32(clamping: max(0, $0 - now)) } ?? -1)
+            let next = [ladder.nextLook, end, now + Self.safetyPoll].compactMap { $0 }.min() ?? now
+            poll(&file, 1, Int32(clamping: max(0, next - now)))
             let events = doorbell.drain()
             if events.log {
                 ladder.event(at: now)

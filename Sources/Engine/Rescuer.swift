@@ -1,6 +1,7 @@
 import Executors
 import Jobs
 import Logging
+import SQLite
 
 /// Takes jobs back from dead runners: fence, kill what is left, requeue; each step is safe to repeat, by this rescuer
 /// or by the next one when this one dies.
@@ -65,15 +66,28 @@ final class Rescuer {
                 log.warning("processes \(pids) of dead runner \(runner) cannot be killed; its jobs wait for their end")
                 rescue.nextStep = now + 1_000
             case .gone:
-                let requeued = try store.write { try $0.requeueJobs(of: runner) }
-                log.notice("runner \(runner) was rescued: \(requeued) jobs are ready again")
-                rescues[runner] = nil
-                liveness.release(runner)
-                done.append(runner)
-                continue
+                if try requeue(runner) {
+                    done.append(runner)
+                    continue
+                }
+                rescue.nextStep = now + 200
             }
             rescues[runner] = rescue
         }
         return done
+    }
+
+    /// Ends the rescue. Returns `false` when the database takes no writes at the moment.
+    private func requeue(_ runner: RunnerID) throws -> Bool {
+        let requeued: Int
+        do {
+            requeued = try store.write { try $0.requeueJobs(of: runner) }
+        } catch let error as SQLiteError where error.mayPass {
+            return false
+        }
+        log.notice("runner \(runner) was rescued: \(requeued) jobs are ready again")
+        rescues[runner] = nil
+        liveness.release(runner)
+        return true
     }
 }

@@ -133,22 +133,24 @@ extension Runner {
 
     // MARK: Ending
 
-    func goOn(with actions: [LoopState.Action]) throws {
+    func goOn(with actions: [LoopState.Action]) {
+        var terminated: Set<UInt64> = []
         for action in actions {
             switch action {
-            case .terminate(let key): terminate(key)
+            case .terminate(let key): if let attempt = attempt(key) { terminated.insert(attempt.mark) }
             case .kill(let key):
                 if let attempt = attempt(key), attempt.sweep == nil { beginSweep(of: attempt) }
             }
         }
+        terminate(terminated)
     }
 
     private func attempt(_ key: AttemptKey) -> RunningAttempt? { attempts.values.first { $0.key == key } }
 
-    /// SIGTERM to every process of the attempt, wherever it went; SIGCONT so that a stopped one hears it.
-    private func terminate(_ key: AttemptKey) {
-        guard let attempt = attempt(key) else { return }
-        for process in MarkScan(marks: [attempt.mark]).run() {
+    /// SIGTERM to every process of the attempts, wherever it went; SIGCONT so that a stopped one hears it.
+    private func terminate(_ marks: Set<UInt64>) {
+        guard !marks.isEmpty else { return }
+        for process in MarkScan(marks: marks).run() {
             process.signal(SIGTERM)
             process.signal(SIGCONT)
         }

@@ -2,25 +2,26 @@ import Executors
 import Glibc
 import Jobs
 import Logging
+import SQLite
 
 extension Runner {
     func take(_ signal: Int32) throws {
         switch signal {
-        case SIGTERM, SIGINT: try drain(signal)
-        case SIGHUP: if options.drainsOnHangup { try drain(signal) }
+        case SIGTERM, SIGINT: drain(signal)
+        case SIGHUP: if options.drainsOnHangup { drain(signal) }
         case SIGTSTP: try suspend()
         default: break
         }
     }
 
-    private func drain(_ signal: Int32) throws {
+    private func drain(_ signal: Int32) {
         if end == nil {
             end = .drained(signal: signal)
             if state.running > 0 {
                 log.notice("draining: \(state.running) jobs are handed back; a second signal kills")
             }
         }
-        try goOn(with: state.drain(at: now))
+        goOn(with: state.drain(at: now))
     }
 
     /// Ctrl-Z: the jobs stop too, and nobody takes them while this process lives. Returns when it is continued.
@@ -31,13 +32,24 @@ extension Runner {
         let stoppedAt = now
         kill(getpid(), SIGSTOP)
         // Continued from here on.
-        try store.write { transaction in
-            try transaction.renewLease(of: id, until: now + options.lease)
-            try transaction.set(.live, of: id)
-        }
-        state.renewed(at: now)
+        while !(try comeBack()) { usleep(50_000) }
         neighbours.forgetSightings()
         state.resumed(after: now - stoppedAt)
         for process in MarkScan(marks: marks).run() { process.signal(SIGCONT) }
+    }
+
+    /// Returns `false` when the database takes no writes at the moment: the jobs go on only under a lease.
+    private func comeBack() throws -> Bool {
+        let now = self.now
+        do {
+            try store.write { transaction in
+                try transaction.renewLease(of: id, until: now + options.lease)
+                try transaction.set(.live, of: id)
+            }
+        } catch let error as SQLiteError where error.mayPass {
+            return false
+        }
+        state.renewed(at: now)
+        return true
     }
 }

@@ -29,7 +29,7 @@ extension Runner {
         let turn: Turn
         do {
             turn = try store.write { try transact($0, reported: reported, flushes: flushes, now: now) }
-        } catch let error as SQLiteError where error.isBusy || error.isFull || error.code == 10 {
+        } catch let error as SQLiteError where error.mayPass {
             writesFail(error, now: now)
             return
         }
@@ -53,7 +53,7 @@ extension Runner {
         if attempts.values.contains(where: { $0.process.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
         for claim in turn.claims { start(claim) }
-        for key in turn.stops { try goOn(with: state.stop(key, because: .cancel, at: now)) }
+        goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
         _ = try? store.database.checkpoint()
     }
 

@@ -134,18 +134,20 @@ package final class Runner {
         let events = poller.wait(timeout())
         noticePause()
         var isWoken = false
+        // Ends first: what has ended by itself is not ended by a signal that came at the same time.
+        for event in events where event.kind == .process { exited(Int32(event.number)) }
         for event in events {
             switch event.kind {
+            case .process: break
             case .bell: isWoken = takeUpRings() || isWoken
             case .signals: for signal in signals.drain() { try take(signal) }
-            case .process: exited(Int32(event.number))
             case .output: readOutput(Int32(event.number))
             case .runner: try neighbourDied(RunnerID(event.number))
             case .mailbox: break
             }
         }
         let now = self.now
-        try goOn(with: state.actions(at: now))
+        goOn(with: state.actions(at: now))
         sweep(at: now)
         try rescue(at: now)
         if ladder.isDue(at: now), try logMoved() { isWoken = true }
@@ -227,6 +229,8 @@ package final class Runner {
             if try beginRescue(of: new) { neighbours.died(new) }
         }
         state.hasNeighbours = !neighbours.isEmpty
+        // Some die unseen, or their rescuer does: their locks tell.
+        if neighbours.hasUnwatched, recheckAt == nil { recheckAt = now + 500 }
     }
 
     func setNextDue(_ due: Timestamp?) {
@@ -242,7 +246,7 @@ package final class Runner {
 
     // MARK: Neighbours
 
-    /// When to try again the lock of a runner whose process has just ended.
+    /// When to try again the locks of runners whose death would not be seen otherwise.
     var recheckAt: Int?
 
     private func neighbourDied(_ runner: RunnerID) throws {
@@ -253,7 +257,7 @@ package final class Runner {
     private func beginRescue(of runner: RunnerID) throws -> Bool {
         do {
             return try rescuer.begin(runner, at: now)
-        } catch let error as SQLiteError where error.isBusy {
+        } catch let error as SQLiteError where error.mayPass {
             return false
         }
     }

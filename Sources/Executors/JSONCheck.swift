@@ -2,7 +2,7 @@
 ///
 /// Foundation's decoders look at strings and numbers only when they are asked for them, so they let `[01, "\q"]` pass
 /// what no other reader does.
-struct JSONCheck {
+package struct JSONCheck {
     /// Deeper documents are refused, as SQLite and most readers refuse them.
     static let maximumDepth = 512
 
@@ -10,6 +10,16 @@ struct JSONCheck {
     private var position = 0
     /// The closing brackets that are awaited.
     private var open: [UInt8] = []
+
+    /// Where `bytes` stop being JSON; `nil`: they are one document.
+    package static func fault(in bytes: [UInt8]) -> JSONFault? {
+        do throws(JSONFault) {
+            try bytes.withUnsafeBufferPointer { buffer throws(JSONFault) in try check(buffer) }
+            return nil
+        } catch {
+            return error
+        }
+    }
 
     /// Throws where `bytes` stop being JSON.
     static func check(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {

@@ -164,8 +164,7 @@ package struct Invariant: Sendable {
                 """),
         Invariant(
             name: "sleepers",
-            rule:
-                "a lane waits where there is room only behind a better one that is looked at or has the room reserved",
+            rule: "a lane waits where there is room only behind a better one that is looked at or has it reserved",
             sql: """
                 SELECT 'limit ' || w.waits_for || ', lane ' || w.id FROM lanes w
                 WHERE w.waits_for IS NOT NULL AND w.head_id IS NOT NULL

@@ -52,6 +52,7 @@ package final class JobStore {
     package func verifySchema() throws { try database.read { try Self.migrator().verify($0) } }
 
     /// Runs `body` in one IMMEDIATE transaction and wakes the runners when it left work for them.
+    @discardableResult
     package func write<Result>(_ body: (JobTransaction) throws -> Result) throws -> Result {
         var leftWork = false
         let result: Result

@@ -1,7 +1,7 @@
 import SQLite
 
 extension JobTransaction {
-    private static let nextJobSQL: SQL = "SELECT coalesce(max(id), 0) + 1 FROM jobs"
+    static let nextJobSQL: SQL = "SELECT coalesce(max(id), 0) + 1 FROM jobs"
 
     private static let insertJobSQL: SQL = """
         INSERT INTO jobs(id, seq, state, queue_id, lane_id, run_id, priority, path, unmet, max_attempts, run_at,
@@ -148,7 +148,7 @@ extension JobTransaction {
 
     // MARK: Keys
 
-    private static let holderSQL: SQL = """
+    static let holderSQL: SQL = """
         SELECT id, state, command, args, shell, env, cwd, stdin
         FROM jobs
         WHERE key = :key AND key IS NOT NULL AND run_id IS NULL

@@ -53,7 +53,7 @@ extension JobTransaction {
         return Limit(id: id ?? 0, capacity: capacity)
     }
 
-    private static let findLaneSQL: SQL = "SELECT id FROM lanes WHERE key = :key"
+    static let findLaneSQL: SQL = "SELECT id FROM lanes WHERE key = :key"
     private static let insertLaneSQL: SQL = """
         INSERT INTO lanes(key, queue_id, run_id)
         VALUES (:key, :queue_id, :run_id)
@@ -79,7 +79,7 @@ extension JobTransaction {
         return id
     }
 
-    private static let limitsOfLaneSQL: SQL = """
+    static let limitsOfLaneSQL: SQL = """
         SELECT limit_id, amount
         FROM lane_limits
         WHERE lane_id = :lane_id
@@ -96,7 +96,7 @@ extension JobTransaction {
 
     // MARK: Heads
 
-    private static let offerSQL: SQL = """
+    static let offerSQL: SQL = """
         UPDATE lanes
         SET head_priority = :priority, head_path = :path, head_id = :id, waits_for = NULL
         WHERE id = :lane_id
@@ -104,15 +104,15 @@ extension JobTransaction {
                OR (head_priority, head_path, -head_id) < (:priority, :path, -:id))
         """
 
-    private static let setHeadSQL: SQL = """
+    static let setHeadSQL: SQL = """
         UPDATE lanes
         SET head_priority = :priority, head_path = :path, head_id = :id
         WHERE id = :lane_id
         """
 
-    private static let setWaitSQL: SQL = "UPDATE lanes SET waits_for = :limit_id WHERE id = :lane_id"
+    static let setWaitSQL: SQL = "UPDATE lanes SET waits_for = :limit_id WHERE id = :lane_id"
 
-    private static let bestReadySQL: SQL = """
+    static let bestReadySQL: SQL = """
         SELECT priority, path, id
         FROM jobs
         WHERE lane_id = :lane_id AND state = 'ready'
@@ -168,9 +168,9 @@ extension JobTransaction {
         case wokeBetter
     }
 
-    private static let usageSQL: SQL = "SELECT capacity - used, widest FROM limits WHERE id = :id"
+    static let usageSQL: SQL = "SELECT capacity - used, widest FROM limits WHERE id = :id"
 
-    private static let bestWaiterSQL: SQL = """
+    static let bestWaiterSQL: SQL = """
         SELECT w.head_priority, w.head_path, w.head_id, w.id, held.amount
         FROM lanes w
         CROSS JOIN lane_limits held ON held.lane_id = w.id AND held.limit_id = :limit_id
@@ -215,7 +215,7 @@ extension JobTransaction {
 
     // MARK: Waiting and waking
 
-    private static let nextQueueOfWaitersSQL: SQL = """
+    static let nextQueueOfWaitersSQL: SQL = """
         SELECT queue_id
         FROM lanes
         WHERE waits_for = :limit_id AND waits_for IS NOT NULL AND head_id IS NOT NULL AND queue_id > :queue_id
@@ -223,7 +223,7 @@ extension JobTransaction {
         LIMIT 1
         """
 
-    private static let waitersSQL: SQL = """
+    static let waitersSQL: SQL = """
         SELECT w.id, held.amount
         FROM lanes w
         CROSS JOIN lane_limits held ON held.lane_id = w.id AND held.limit_id = :limit_id
@@ -274,7 +274,7 @@ extension JobTransaction {
         }
     }
 
-    private static let wakeRunSQL: SQL = """
+    static let wakeRunSQL: SQL = """
         UPDATE lanes
         SET waits_for = NULL
         WHERE run_id = :run_id AND run_id IS NOT NULL AND waits_for IS NOT NULL AND head_id IS NOT NULL

@@ -15,7 +15,7 @@ extension JobTransaction {
         return try connection.first(Self.insertQueueSQL, name, now) { $0.int(0) } ?? 0
     }
 
-    private static let openQueuesSQL: SQL = "SELECT id, name FROM queues WHERE paused_at IS NULL"
+    static let openQueuesSQL: SQL = "SELECT id, name FROM queues WHERE paused_at IS NULL"
     private static let namesSQL: SQL = "SELECT name FROM queues ORDER BY name"
 
     /// Queues that are not paused: those of `names`, or all.

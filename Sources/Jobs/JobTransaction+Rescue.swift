@@ -9,7 +9,7 @@ extension JobTransaction {
         WHERE id = :id AND state NOT IN ('stopped', 'rescued')
         """
 
-    private static let fenceSQL: SQL = """
+    static let fenceSQL: SQL = """
         UPDATE jobs
         SET state = 'reclaiming', seq = :seq
         WHERE runner_id = :runner_id AND runner_id IS NOT NULL AND state = 'running'
@@ -43,7 +43,7 @@ extension JobTransaction {
         }
     }
 
-    private static let lostJobsSQL: SQL = """
+    static let lostJobsSQL: SQL = """
         SELECT id, lease_token, attempt, run_id, lane_id, crashes, max_crashes, forgiven, stop, started_at, pid,
                priority, path, chain_ms
         FROM jobs

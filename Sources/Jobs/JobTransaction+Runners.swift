@@ -133,7 +133,7 @@ extension JobTransaction {
         alertsRunners = true
     }
 
-    private static let othersSQL: SQL = """
+    static let othersSQL: SQL = """
         SELECT id, kind, state, pid, pid_start, pid_namespace, boot_id, lease_until,
                EXISTS (SELECT 1 FROM jobs j WHERE j.runner_id = runners.id AND j.runner_id IS NOT NULL)
         FROM runners

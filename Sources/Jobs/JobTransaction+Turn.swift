@@ -5,7 +5,7 @@ extension JobTransaction {
     /// Jobs that one turn places or promotes at the most; what is left over makes the next turn come at once.
     package static let batch = 1_000
 
-    private static let unplacedSQL: SQL = """
+    static let unplacedSQL: SQL = """
         SELECT id, queue_id, run_id, priority, path, pools, key, exclusive
         FROM jobs
         WHERE lane_id IS NULL AND state = 'ready'
@@ -48,7 +48,7 @@ extension JobTransaction {
         return unplaced.count == Self.batch
     }
 
-    private static let dueSQL: SQL = """
+    static let dueSQL: SQL = """
         SELECT id, lane_id, priority, path
         FROM jobs
         WHERE state = 'scheduled' AND run_at <= :now
@@ -56,7 +56,7 @@ extension JobTransaction {
         LIMIT :count
         """
 
-    private static let promoteSQL: SQL = """
+    static let promoteSQL: SQL = """
         UPDATE jobs
         SET state = 'ready', ready_at = max(run_at, created_at), seq = :seq
         WHERE id = :id AND state = 'scheduled'
@@ -95,7 +95,7 @@ extension JobTransaction {
         try connection.first(Self.hasUnfinishedSQL) { $0.int(0) } != nil
     }
 
-    private static let nextDueSQL: SQL = "SELECT min(run_at) FROM jobs WHERE state = 'scheduled'"
+    static let nextDueSQL: SQL = "SELECT min(run_at) FROM jobs WHERE state = 'scheduled'"
 
     /// When the next scheduled job is due; `nil`: none is scheduled.
     package func nextDue() throws -> Timestamp? {

@@ -19,6 +19,8 @@ struct DatabaseFile {
             if !createIfMissing { throw .missing(path: path) }
             return
         }
+        // A device or a folder would get files of ours beside it before SQLite refuses it.
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notADatabase(path: path) }
         guard access(path, R_OK) == 0 else { throw .unreadable(path: path) }
         guard access(path, W_OK) == 0, access(Self.split(path).folder, W_OK) == 0 else { throw .readOnly(path: path) }
     }

@@ -15,6 +15,8 @@ struct TimeLength: ExpressibleByArgument {
 
     init(milliseconds: Int) { self.milliseconds = milliseconds }
 
+    var defaultValueDescription: String { milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000)s" : "\(milliseconds)ms" }
+
     init?(argument: String) {
         let digits = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let unit = argument.dropFirst(digits.count)

@@ -1,3 +1,4 @@
+import Executors
 import FoundationEssentials
 import Jobs
 
@@ -6,6 +7,13 @@ struct BatchFile {
     /// What the options of the command line say, for lines that do not.
     let defaults: JobSpec
     let now: Timestamp
+    private var file = ""
+    private var lineNumbers: [Int] = []
+
+    init(defaults: JobSpec, now: Timestamp) {
+        self.defaults = defaults
+        self.now = now
+    }
 
     private static let keys = [
         "command", "args", "shell", "name", "queue", "priority", "pool", "key", "key_scope", "on_conflict", "at", "in",
@@ -13,16 +21,18 @@ struct BatchFile {
     ]
 
     /// - Throws: for the first fault, with its line; nothing is enqueued then.
-    func read(_ path: String) throws -> [JobSpec] {
+    mutating func read(_ path: String) throws -> [JobSpec] {
         let bytes = try InputFile.bytes(path)
-        let file = path == "-" ? "<stdin>" : path
+        file = path == "-" ? "<stdin>" : path
         var specs: [JobSpec] = []
-        var lineNumbers: [Int] = []
         var waits: [(job: Int, entry: String)] = []
         var names: [String: [Int]] = [:]
         let decoder = JSONDecoder()
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
+            if let fault = JSONCheck.fault(in: Array(line)) {
+                throw Failure("\(file):\(index + 1):\(fault.column): this is not JSON: \(fault.problem)")
+            }
             do {
                 let entry = try decoder.decode([String: JSONEntry].self, from: Data(line))
                 let (spec, after) = try spec(of: entry)
@@ -33,8 +43,7 @@ struct BatchFile {
             } catch let failure as Failure {
                 throw Failure("\(file):\(index + 1): \(failure.message)", code: Failure.data)
             } catch {
-                throw Failure(
-                    "\(file):\(index + 1): this is not a JSON object: \(Self.reason(error))", code: Failure.data)
+                throw Failure("\(file):\(index + 1): this is JSON, but no object: expected { … }")
             }
         }
         guard !specs.isEmpty else {
@@ -51,6 +60,9 @@ struct BatchFile {
         return specs
     }
 
+    /// Where the job was read, as the beginning of a message.
+    func place(of position: Int) -> String { "\(file):\(lineNumbers[position]): " }
+
     private func refuseCycle(in specs: [JobSpec], lines: [Int], file: String) throws {
         guard let cycle = JobSpec.cycle(in: specs) else { return }
         let chain = cycle.map { specs[$0].name.map { "'\($0)'" } ?? "line \(lines[$0])" }
@@ -59,16 +71,12 @@ struct BatchFile {
             code: Failure.data)
     }
 
-    private static func reason(_ error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context) = error else { return "expected { … }" }
-        return context.debugDescription
-    }
-
     // MARK: One line
 
     private func spec(of entry: [String: JSONEntry]) throws -> (JobSpec, after: [String]) {
         for key in entry.keys where !Self.keys.contains(key) {
-            throw Failure("unknown key '\(key)'; known are: \(Self.keys.joined(separator: ", "))")
+            let near = NearMiss.find(key, among: Self.keys).map { "did you mean '\($0)'?" }
+            throw Failure("unknown key '\(key)'; \(near ?? "known are: \(Self.keys.joined(separator: ", "))")")
         }
         var spec = defaults
         let reader = EntryReader(entry: entry)

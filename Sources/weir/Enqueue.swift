@@ -1,6 +1,5 @@
 import ArgumentParser
 import Engine
-import Executors
 import Glibc
 import Jobs
 import SQLite
@@ -68,9 +67,12 @@ struct Enqueue: WeirCommand {
 
     func execute() throws {
         let now = Timekeeper.system.now()
-        let specs: [JobSpec]
+        var specs: [JobSpec] = []
+        var batch: BatchFile?
         if let from {
-            specs = try BatchFile(defaults: try spec(now: now), now: now).read(from)
+            var file = BatchFile(defaults: try spec(now: now), now: now)
+            specs = try file.read(from)
+            batch = file
         } else if lines {
             specs = try lineSpecs(try spec(now: now))
         } else {
@@ -78,18 +80,32 @@ struct Enqueue: WeirCommand {
         }
         for (position, spec) in specs.enumerated() {
             do {
-                try check(spec)
+                try SpecCheck.check(spec)
             } catch {
-                throw Failure(specs.count == 1 ? "\(error)" : "job \(position + 1): \(error)", code: Failure.data)
+                throw Failure(Self.place(of: position, in: specs, batch) + Failure(error).message)
             }
         }
         let store = try options.openStore(kind: "enqueue", create: true)
-        let ids = try store.write { try $0.enqueue(specs) }
+        let ids: [JobID]
+        do {
+            ids = try store.write { try $0.enqueue(specs) }
+        } catch let error as JobStoreError {
+            guard case .noSuchJob(let missing) = error,
+                let position = specs.firstIndex(where: { $0.dependencies.contains { $0.upstream == .stored(missing) } })
+            else { throw error }
+            throw Failure(Self.place(of: position, in: specs, batch) + "\(error)")
+        }
         // Whole lines at once: a thousand ids are one write.
         Output.write(ids.map { "\($0)\n" }.joined(), to: STDOUT_FILENO)
         if specs.count > 100 { _ = try store.database.checkpoint() }
         if wait, !(try JobWaiter(store: store).wait(for: ids)) { throw ExitCode(1) }
         store.close()
+    }
+
+    /// Which job of several is meant, as the beginning of a message.
+    private static func place(of position: Int, in specs: [JobSpec], _ batch: BatchFile?) -> String {
+        if let batch { return batch.place(of: position) }
+        return specs.count == 1 ? "" : "line \(position + 1): "
     }
 
     /// What the options say; the command may still be missing.
@@ -124,15 +140,5 @@ struct Enqueue: WeirCommand {
         }
         guard !specs.isEmpty else { throw Failure("--lines: standard input has no lines", code: Failure.data) }
         return specs
-    }
-
-    /// What the system would refuse when the job starts is refused now.
-    private func check(_ spec: JobSpec) throws {
-        let argv = spec.shell ? ["/bin/sh", "-c", spec.command, "sh"] : [spec.command]
-        try ArgumentLimits.check(argv: argv + spec.arguments, environment: spec.environment)
-        try NameCheck.queue(spec.queue)
-        for text in [spec.name, spec.key?.text, spec.directory].compactMap({ $0 }) where text.utf8.contains(0) {
-            throw Failure("a name, key or directory holds a NUL byte", code: Failure.data)
-        }
     }
 }

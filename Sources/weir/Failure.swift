@@ -32,12 +32,30 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let error as DatabaseOpenError: self.init("\(error)", code: Self.code(of: error))
         case let error as MigrationError: self.init("\(error)", code: Self.code(of: error))
-        case let error as SQLiteError: self.init("\(error)", code: Self.code(of: error))
-        case ConsoleError.failed(let error): self.init("\(error)", code: Self.code(of: error))
+        case let error as SQLiteError: self.init(error)
+        case ConsoleError.failed(let error): self.init(error)
         case let error as ConsoleError: self.init("\(error)", code: Self.data)
         case let error as JobStoreError: self.init(Self.message(of: error), code: Self.code(of: error))
         case let error as ArgumentError: self.init("\(error)", code: Self.data)
         default: self.init("\(error)", code: Self.software)
+        }
+    }
+
+    private init(_ error: SQLiteError) {
+        let path = error.path
+        let known: DatabaseOpenError? =
+            if error.isNotADatabase { .notADatabase(path: path) } else if error.isCorrupt {
+                .corrupt(error)
+            } else if error.isFull { .diskFull(path: path) } else if error.isReadOnly {
+                .readOnly(path: path)
+            } else if error.isCannotOpen {
+                // A database that is there is read only where its -shm can be made.
+                access(path, F_OK) == 0 ? .readOnly(path: path) : .missing(path: path)
+            } else { nil }
+        if let known {
+            self.init("\(known)", code: Self.code(of: known))
+        } else {
+            self.init("\(error)".replacing("\n", with: " "), code: Self.code(of: error))
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Jobs
 import SQLite
 
@@ -47,9 +48,23 @@ struct List: WeirCommand {
         filter.workflow = workflow
         filter.key = key
         filter.before = before
+        if all, format != .table {
+            try printAll(filter, in: store)
+        } else {
+            try printPage(filter, in: store)
+        }
+        store.close()
+    }
+
+    private func read(_ filter: JobFilter, in store: JobStore) throws -> Table {
+        try store.look { try runs ? $0.runs(matching: filter) : $0.jobs(matching: filter) }
+    }
+
+    private func printPage(_ filter: JobFilter, in store: JobStore) throws {
+        var filter = filter
         let count = limit ?? 50
         filter.limit = all ? nil : count + 1  // one more tells whether there is another page
-        var table = try store.look { try runs ? $0.runs(matching: filter) : $0.jobs(matching: filter) }
+        var table = try read(filter, in: store)
         let hasMore = !all && table.rows.count > count
         if hasMore { table.rows.removeLast() }
         if table.rows.isEmpty, format == .table {
@@ -57,10 +72,35 @@ struct List: WeirCommand {
         } else {
             format.print(format == .table ? Self.forPeople(table) : table)
         }
-        if hasMore, case .integer(let last)? = table.rows.last?.first {
+        if hasMore, let last = Self.lastID(of: table) {
             StandardError.print("weir: there are more: --before \(last), or --all")
         }
-        store.close()
+    }
+
+    /// Page by page, each in a snapshot of its own, so that neither memory nor the log grows with the history.
+    private func printAll(_ filter: JobFilter, in store: JobStore) throws {
+        var filter = filter
+        filter.limit = 5_000
+        var isFirst = true
+        while true {
+            let page = try read(filter, in: store)
+            if format == .csv {
+                CSVPrinter.print(page, header: isFirst)
+            } else if !page.rows.isEmpty {
+                let text = (isFirst ? "[\n  " : ",\n  ") + JSONPrinter.rows(of: page).joined(separator: ",\n  ")
+                Output.write(Terminal.safe(text, for: STDOUT_FILENO), to: STDOUT_FILENO)
+            }
+            guard page.rows.count == filter.limit, let last = Self.lastID(of: page) else {
+                if format == .json { Output.print(isFirst && page.rows.isEmpty ? "[]" : "\n]") }
+                return
+            }
+            filter.before = last
+            isFirst = false
+        }
+    }
+
+    private static func lastID(of table: Table) -> Int? {
+        if case .integer(let id)? = table.rows.last?.first { Int(id) } else { nil }
     }
 
     private static let hidden: Set = ["started_at", "priority", "version"]

@@ -9,7 +9,7 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     func print(_ table: Table) {
         switch self {
         case .table: TablePrinter.print(table)
-        case .json: Output.print(JSONPrinter.array(of: table))
+        case .json: Output.print(Terminal.safe(JSONPrinter.array(of: table), for: STDOUT_FILENO))
         case .csv: CSVPrinter.print(table)
         }
     }
@@ -67,10 +67,11 @@ enum TablePrinter {
 
 /// RFC 4180.
 enum CSVPrinter {
-    static func print(_ table: Table) {
-        var text = table.columns.map(field).joined(separator: ",") + "\n"
+    /// - Parameter header: whether the names of the columns come first: not on a later page.
+    static func print(_ table: Table, header: Bool = true) {
+        var text = header ? table.columns.map(field).joined(separator: ",") + "\n" : ""
         for row in table.rows { text += row.map { field(Self.text($0)) }.joined(separator: ",") + "\n" }
-        Output.write(text, to: STDOUT_FILENO)
+        Output.write(Terminal.safe(text, for: STDOUT_FILENO), to: STDOUT_FILENO)
     }
 
     private static func text(_ value: SQLiteValue) -> String {
@@ -92,10 +93,14 @@ enum CSVPrinter {
 enum JSONPrinter {
     /// An array of objects, one a row, a row a line.
     static func array(of table: Table) -> String {
-        let rows = table.rows.map { row in
+        let rows = rows(of: table)
+        return rows.isEmpty ? "[]" : "[\n  " + rows.joined(separator: ",\n  ") + "\n]"
+    }
+
+    static func rows(of table: Table) -> [String] {
+        table.rows.map { row in
             "{" + zip(table.columns, row).map { "\(quoted($0)): \(text($1))" }.joined(separator: ", ") + "}"
         }
-        return rows.isEmpty ? "[]" : "[\n  " + rows.joined(separator: ",\n  ") + "\n]"
     }
 
     static func text(_ value: SQLiteValue) -> String {
@@ -117,7 +122,7 @@ enum JSONPrinter {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+            case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value):
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: result.unicodeScalars.append(scalar)

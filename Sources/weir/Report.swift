@@ -69,7 +69,7 @@ struct Report {
             let rows = JSONPrinter.array(of: part.table).replacing("\n", with: "\n  ")
             return "\(JSONPrinter.quoted(part.name)): \(rows)"
         }
-        Output.print("{\n  " + members.joined(separator: ",\n  ") + "\n}")
+        Output.print(Terminal.safe("{\n  " + members.joined(separator: ",\n  ") + "\n}", for: STDOUT_FILENO))
     }
 
     private func printCSV() {

@@ -26,4 +26,17 @@ struct Weir: ParsableCommand {
             Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, SQLCommand.self, QueueCommand.self,
             PoolCommand.self, DoctorCommand.self,
         ])
+
+    static func main() {
+        if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") { requireCommand(word) }
+        main(nil)
+    }
+
+    private static func requireCommand(_ word: String) {
+        let known = configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() } + ["help"]
+        guard !known.contains(word) else { return }
+        let near = NearMiss.find(word, among: known).map { "; did you mean '\($0)'?" } ?? "; see 'weir --help'"
+        StandardError.print("weir: there is no command '\(word)'\(near)")
+        exit(withError: ExitCode(Failure.usage))
+    }
 }

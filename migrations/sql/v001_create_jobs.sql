@@ -349,7 +349,7 @@ SELECT
     CASE WHEN r.finished_at > r.started_at
          THEN round(r.work_ms * 1.0 / (r.finished_at - r.started_at), 3) END AS speedup,
     CASE WHEN r.finished_at > r.started_at
-         THEN round(min(1.0, max(r.critical_ms, r.work_ms * 1.0 / coalesce(r.max_concurrency, r.jobs))
+         THEN round(min(1.0, max(r.critical_ms * 1.0, r.work_ms * 1.0 / coalesce(r.max_concurrency, r.jobs))
                              / (r.finished_at - r.started_at)), 3) END AS efficiency
 FROM runs r;
 
@@ -444,7 +444,8 @@ BEGIN
     WHERE new.pool IS NOT NULL
       AND CASE WHEN substr(trim(new.pool), 1, 1) <> '{' THEN trim(new.pool) = ''
                WHEN json_valid(new.pool)
-               THEN EXISTS (SELECT 1 FROM json_each(new.pool) p WHERE p.type <> 'integer' OR p.value < 1)
+               THEN EXISTS (SELECT 1 FROM json_each(new.pool) p
+                            WHERE p.type <> 'integer' OR typeof(p.value) <> 'integer' OR p.value < 1)
                ELSE 1 END;
     SELECT RAISE(ABORT, 'enqueue: a pool has less capacity than the job asks for')
     WHERE substr(trim(new.pool), 1, 1) = '{'
@@ -469,6 +470,8 @@ BEGIN
                   WHERE NOT EXISTS (SELECT 1 FROM jobs u WHERE u.id = CAST(d.value AS INTEGER)));
     SELECT RAISE(ABORT, 'enqueue: priority must be a whole number from 0 to 99')
     WHERE new.priority IS NOT NULL AND NOT (typeof(new.priority) = 'integer' AND new.priority BETWEEN 0 AND 99);
+    SELECT RAISE(ABORT, 'enqueue: queue must be a name')
+    WHERE new.queue = '';
     SELECT RAISE(ABORT, 'enqueue: retries must be a whole number from 0 to 1000000')
     WHERE new.retries IS NOT NULL AND NOT (typeof(new.retries) = 'integer' AND new.retries BETWEEN 0 AND 1000000);
     SELECT RAISE(ABORT, 'enqueue: timeout_ms must be a whole number of at least 1')
@@ -505,11 +508,13 @@ BEGIN
         coalesce(new.command, new.shell),
         (SELECT json_group_array(CAST(a.value AS TEXT)) FROM json_each(new.args) a HAVING count(*) > 0),
         new.shell IS NOT NULL,
-        new.env,
+        -- Written anew, since SQLite takes for JSON what other readers refuse: a half of a surrogate pair.
+        (SELECT json_group_object(e.key, e.value) FROM json_each(new.env) e HAVING count(*) > 0),
         new.cwd,
         CAST(new.stdin AS BLOB),
         CASE WHEN new.pool IS NULL THEN NULL
-             WHEN substr(trim(new.pool), 1, 1) = '{' THEN new.pool
+             WHEN substr(trim(new.pool), 1, 1) = '{'
+             THEN (SELECT json_group_object(p.key, p.value) FROM json_each(new.pool) p HAVING count(*) > 0)
              ELSE json_object(trim(new.pool), 1) END,
         new.timeout_ms
     FROM sequence s,

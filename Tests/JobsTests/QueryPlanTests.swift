@@ -1,0 +1,137 @@
+import Glibc
+import SQLite
+import TestSupport
+import Testing
+
+@testable import Jobs
+
+@Suite struct `Statements` {
+    /// The plan of each statement that a turn runs, as SQLite tells it; a line for each step.
+    @Test(arguments: plans)
+    func `on the hot path search by their indexes`(name: String, sql: SQL, expected: [String]) throws {
+        try withJobStore { store, _ in
+            try store.write { try $0.setPool("p", capacity: 1) }
+            for _ in 0..<3 { try store.enqueue { $0.pools = ["p": 1] } }
+            _ = try store.claim(for: store.runner())
+            let table = try store.read { connection in
+                try connection.dynamic(
+                    "EXPLAIN QUERY PLAN \(sql.text)", Array(repeating: .null, count: parameters(of: sql.text)))
+            }
+            let steps = table.rows.map { $0[3].plainText }
+            #expect(steps == expected, "\(name): \(steps)")
+        }
+    }
+
+    @Test func `can all be prepared on the migrated schema`() throws {
+        try withJobStore { store, _ in
+            var count = 0
+            for text in try statementsInSources() {
+                _ = try store.read { connection in
+                    try connection.dynamic("EXPLAIN \(text)", Array(repeating: .null, count: parameters(of: text)))
+                }
+                count += 1
+            }
+            for invariant in Invariant.all { #expect(try store.read { try invariant.violations(in: $0) } == []) }
+            #expect(count > 80)
+        }
+    }
+
+    private func parameters(of sql: String) -> Int { Set(sql.matches(of: /:[a-z_]+/).map { String($0.output) }).count }
+
+    /// Every literal of the type `SQL` in `Sources/Jobs`.
+    private func statementsInSources() throws -> [String] {
+        let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let path = "/\(folder)/Sources/Jobs"
+        let stream = try #require(opendir(path))
+        defer { closedir(stream) }
+        var statements: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name.hasSuffix(".swift") else { continue }
+            let text = try contents(of: "\(path)/\(name)")
+            statements += text.matches(of: /: SQL =\s+"""\n((?s).*?)"""/).map { String($0.output.1) }
+            statements += text.matches(of: /: SQL =\s+"([^"\n]+)"/).map { String($0.output.1) }
+        }
+        return statements
+    }
+
+    private func contents(of path: String) throws -> String {
+        let file = try #require(fopen(path, "r"))
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+private typealias Store = JobTransaction
+
+private let plans: [(String, SQL, [String])] = [
+    ("bestOfQueue", Store.bestOfQueueSQL, ["SEARCH lanes USING INDEX lanes_open (queue_id=?)"]),
+    ("bestOfRun", Store.bestOfRunSQL, ["SEARCH lanes USING INDEX lanes_open_of_run (run_id=?)"]),
+    ("readyOfLane", Store.readyOfLaneSQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
+    ("claim", Store.claimSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("usage", Store.usageSQL, ["SEARCH limits USING INTEGER PRIMARY KEY (rowid=?)"]),
+    (
+        "bestWaiter", Store.bestWaiterSQL,
+        [
+            "SEARCH w USING INDEX lanes_waiting (waits_for=?)", "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH q USING INTEGER PRIMARY KEY (rowid=?)", "SEARCH held USING PRIMARY KEY (lane_id=? AND limit_id=?)",
+        ]
+    ),
+    (
+        "waiters", Store.waitersSQL,
+        [
+            "SEARCH w USING COVERING INDEX lanes_waiting_of_queue (waits_for=? AND queue_id=?)",
+            "CORRELATED SCALAR SUBQUERY 1", "SEARCH other USING PRIMARY KEY (lane_id=? AND limit_id=?)",
+            "SEARCH held USING PRIMARY KEY (lane_id=? AND limit_id=?)",
+        ]
+    ),
+    (
+        "nextQueueOfWaiters", Store.nextQueueOfWaitersSQL,
+        ["SEARCH lanes USING COVERING INDEX lanes_waiting_of_queue (waits_for=? AND queue_id>?)"]
+    ),
+    (
+        "wakeRun", Store.wakeRunSQL,
+        [
+            "SEARCH lanes USING INDEX lanes_of_run (run_id=?)", "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH held USING PRIMARY KEY (lane_id=? AND limit_id=?)", "SEARCH l USING INTEGER PRIMARY KEY (rowid=?)",
+        ]
+    ),
+    ("offer", Store.offerSQL, ["SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("setHead", Store.setHeadSQL, ["SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("setWait", Store.setWaitSQL, ["SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("bestReady", Store.bestReadySQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
+    ("limitsOfLane", Store.limitsOfLaneSQL, ["SEARCH lane_limits USING PRIMARY KEY (lane_id=?)"]),
+    ("findLane", Store.findLaneSQL, ["SEARCH lanes USING COVERING INDEX sqlite_autoindex_lanes_1 (key=?)"]),
+    ("unplaced", Store.unplacedSQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
+    ("due", Store.dueSQL, ["SEARCH jobs USING INDEX jobs_scheduled (run_at<?)"]),
+    ("nextDue", Store.nextDueSQL, ["SEARCH jobs USING INDEX jobs_scheduled"]),
+    ("promote", Store.promoteSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("held", Store.heldSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("end", Store.endSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("again", Store.againSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    (
+        "dependents", Store.dependentsSQL,
+        ["SEARCH dependencies USING COVERING INDEX dependencies_of_upstream (depends_on=?)"]
+    ),
+    ("meet", Store.meetSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("skip", Store.skipSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("countEnd", Store.countEndSQL, ["SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("renew", Store.renewSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("toStop", Store.toStopSQL, ["SEARCH jobs USING INDEX jobs_to_stop (runner_id=?)"]),
+    (
+        "others", Store.othersSQL,
+        [
+            "SCAN runners USING INDEX runners_open", "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH j USING COVERING INDEX jobs_held (runner_id=?)",
+        ]
+    ),
+    ("fence", Store.fenceSQL, ["SEARCH jobs USING INDEX jobs_held (runner_id=?)"]),
+    ("lostJobs", Store.lostJobsSQL, ["SEARCH jobs USING INDEX jobs_held (runner_id=?)"]),
+    ("holder", Store.holderSQL, ["SEARCH jobs USING INDEX jobs_key (key=?)"]),
+    ("nextJob", Store.nextJobSQL, ["SEARCH jobs"]),
+]
