@@ -6,6 +6,7 @@ import SQLite
 
 struct Enqueue: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "enqueue",
         abstract: "Store jobs and print their ids.",
         discussion: """
             The command comes after --, as arguments, without a shell; --shell takes a line for /bin/sh instead.
