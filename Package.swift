@@ -48,6 +48,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What tools/bench measures of the program itself.
+        .executableTarget(
+            name: "weir-bench",
+            dependencies: ["Engine", "Jobs", "SQLite", .product(name: "Logging", package: "swift-log")],
+            path: "Sources/Bench", swiftSettings: strict),
+
         // Tests.
         .target(
             name: "TestSupport", dependencies: ["SQLite", "Jobs"], path: "Tests/TestSupport", swiftSettings: strict),

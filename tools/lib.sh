@@ -40,15 +40,15 @@ require_build_tools() {
     require_packages libsqlite3-dev pkg-config
 }
 
-# Builds the release binary when a source is newer, and sets `binary`.
+# Builds a program for release, `weir` unless named, when a source is newer, and sets `binary`.
 build_release() {
-    local release=$project/.build/release
-    binary=$release/weir
+    local product=${1:-weir}
+    binary=$project/.build/release/$product
     local sources=("$project"/{Package.swift,Sources,CSQLite,migrations})
     if [ -x "$binary" ] && [ -z "$(find "${sources[@]}" -newer "$binary" -type f -print -quit)" ]; then return 0; fi
     require_build_tools
     say "weir: building (some minutes the first time)"
-    (cd "$project" && swift build -c release --product weir --static-swift-stdlib \
+    (cd "$project" && swift build -c release --product "$product" --static-swift-stdlib \
         --explicit-target-dependency-import-check error >&2) || exit 70
     touch "$binary"
 }

@@ -14,8 +14,6 @@ struct RunPlace {
 extension Runner {
     func start(_ claim: Claim) {
         let key = AttemptKey(claim)
-        let mark = key.mark(in: store.databaseID)
-        let file = folder?.file(named: "\(claim.job).\(claim.leaseToken)")
         let startedAt = store.timekeeper.now()
         let startedBoot = now
         state.started(key, at: startedBoot, timeout: claim.timeout)
@@ -24,6 +22,8 @@ extension Runner {
             state.exited(key)
             return
         }
+        let mark = key.mark(in: store.databaseID)
+        let file = folder?.file(named: "\(claim.job).\(claim.leaseToken)")
         do throws(SpawnError) {
             guard let file else { throw .other(call: "mkdir", errno: ENOENT) }
             let process = try ScriptProcess.start(

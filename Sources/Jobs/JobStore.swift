@@ -87,7 +87,8 @@ package final class JobStore {
     /// Wakes every runner, for a change that they read outside of jobs.
     package func ringBell() { bell.ring() }
 
-    package func close() { database.close() }
+    /// Safe to repeat. `leavesShortLog`: as of `Database.close`, for processes that store little and end.
+    package func close(leavesShortLog: Bool = false) { database.close(leavesShortLog: leavesShortLog) }
 
     private static let liveRunnersSQL: SQL = """
         SELECT count(*)

@@ -36,12 +36,20 @@ extension JobTransaction {
         LIMIT :count
         """
 
+    // Not one statement with RETURNING: that makes a table for its rows and drops it each time, which takes as long as
+    // all else. OR FAIL: the transaction is undone on any error, so that SQLite need not keep copies of pages for
+    // undoing this statement alone.
     static let claimSQL: SQL = """
-        UPDATE jobs
+        UPDATE OR FAIL jobs
         SET state = 'running', runner_id = :runner_id, attempt = attempt + 1, lease_token = :seq, seq = :seq,
             started_at = :now, pid = NULL, stop = NULL, error = NULL, exit_code = NULL
         WHERE id = :id AND state = 'ready'
-        RETURNING attempt, run_id, command, args, shell, env, cwd, stdin, timeout_ms, key, name
+        """
+
+    static let claimedSQL: SQL = """
+        SELECT attempt, run_id, command, args, shell, env, cwd, stdin, timeout_ms, key, name
+        FROM jobs
+        WHERE id = :id
         """
 
     private struct OpenLane {
@@ -145,7 +153,10 @@ extension JobTransaction {
 
     private func take(_ job: JobID, for runner: RunnerID) throws -> Claim {
         let token = try sequence()
-        let claim = try connection.first(Self.claimSQL, runner, token, now, job) { row in
+        guard try connection.execute(Self.claimSQL, runner, token, now, job) == 1 else {
+            throw JobStoreError.invalid("job \(job) was ready and could not be claimed")
+        }
+        let claim = try connection.first(Self.claimedSQL, job) { row in
             Claim(
                 job: job, leaseToken: token, attempt: row.int(0), run: row.optionalInt(1).map { RunID($0) },
                 command: row.text(2), arguments: try JSONText.strings(row.optionalText(3)), shell: row.bool(4),
@@ -153,7 +164,7 @@ extension JobTransaction {
                 standardInput: row.optionalBlob(7), timeout: row.optionalInt(8), key: row.optionalText(9),
                 name: row.optionalText(10))
         }
-        guard let claim else { throw JobStoreError.invalid("job \(job) was ready and could not be claimed") }
+        guard let claim else { throw JobStoreError.noSuchJob(job) }
         return claim
     }
 }

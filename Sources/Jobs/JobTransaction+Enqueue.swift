@@ -109,8 +109,8 @@ extension JobTransaction {
             Self.insertJobSQL, id, try sequence(), state, place.queue, place.lane, placing.run?.id, spec.priority, path,
             waits.unmet, spec.retries + 1, spec.runAt, now, state == .ready ? now : nil, state == .skipped ? now : nil,
             waits.broken.map { "job \($0.job) did not end as it must" }, waits.broken?.job, step?.id ?? spec.key?.text,
-            spec.key?.scope, spec.name, spec.command, try JSONText.array(spec.arguments), spec.shell,
-            try JSONText.object(spec.environment), spec.directory, spec.standardInput, try JSONText.object(spec.pools),
+            spec.key?.scope, spec.name, spec.command, JSONText.array(spec.arguments), spec.shell,
+            JSONText.object(spec.environment), spec.directory, spec.standardInput, JSONText.object(spec.pools),
             spec.timeout, step?.level, step?.isolate, step?.continueOnError ?? false,
             step?.exclusive ?? false)
         return (state, place.lane, waits.broken?.state)
@@ -172,8 +172,8 @@ extension JobTransaction {
 
     /// The job that holds the key and stands for `spec`; `nil` when the key is free.
     private func holder(of key: UniqueKey, for spec: JobSpec) throws -> JobID? {
-        let arguments = try JSONText.array(spec.arguments)
-        let environment = try JSONText.object(spec.environment)
+        let arguments = JSONText.array(spec.arguments)
+        let environment = JSONText.object(spec.environment)
         let found = try connection.first(Self.holderSQL, key.text) { row in
             Holder(
                 id: JobID(row.int(0)), state: JobState(rawValue: row.text(1)) ?? .ready,

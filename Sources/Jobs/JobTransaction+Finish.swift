@@ -8,8 +8,9 @@ extension JobTransaction {
         WHERE id = :id AND lease_token = :lease_token AND state = 'running'
         """
 
+    // OR FAIL: as for the claim, nothing has to be kept for undoing this statement alone.
     static let endSQL: SQL = """
-        UPDATE jobs
+        UPDATE OR FAIL jobs
         SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, started_at = :started_at,
             finished_at = :finished_at, failures = :failures, exit_code = :exit_code, error = :error,
             ended_by = CASE WHEN :state = 'cancelled' THEN ended_by END

@@ -80,7 +80,7 @@ extension JobTransaction {
     package func register(
         _ info: RunnerInfo, leaseUntil: Int, hold: (RunnerID) throws -> Void
     ) throws -> RunnerID {
-        let queues = try info.queues.flatMap { try JSONText.array($0) }
+        let queues = info.queues.flatMap { JSONText.array($0) }
         let id = try connection.first(
             Self.registerSQL, info.kind, info.slots, queues, info.host, info.process.pid, info.process.start,
             info.process.namespace, info.process.bootID, info.version, info.lease, leaseUntil, now

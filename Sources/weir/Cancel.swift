@@ -4,6 +4,7 @@ import Jobs
 
 struct Cancel: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "cancel",
         abstract: "Stop jobs, or keep them from starting.",
         discussion: """
             Each job is cancelled in a transaction of its own: one that cannot be does not keep the others from it, and

@@ -6,6 +6,7 @@ import SQLite
 
 struct Enqueue: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "enqueue",
         abstract: "Store jobs and print their ids.",
         discussion: """
             The command comes after --, as arguments, without a shell; --shell takes a line for /bin/sh instead.
@@ -99,7 +100,7 @@ struct Enqueue: WeirCommand {
         Output.write(ids.map { "\($0)\n" }.joined(), to: STDOUT_FILENO)
         if specs.count > 100 { _ = try store.database.checkpoint() }
         if wait, !(try JobWaiter(store: store).wait(for: ids)) { throw ExitCode(1) }
-        store.close()
+        store.close(leavesShortLog: specs.count <= 100)
     }
 
     /// Which job of several is meant, as the beginning of a message.

@@ -6,6 +6,7 @@ import SQLite
 
 struct Explain: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explain",
         abstract: "Say why a job is not running.",
         discussion: """
               weir explain 12

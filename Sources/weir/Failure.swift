@@ -105,6 +105,9 @@ struct Failure: Error {
 }
 
 /// A command whose errors are told in one line on standard error.
+///
+/// Its configuration gives it a name even where that is the type's: to make a text of the type is so slow that the
+/// names of all commands took a third of the start of every one.
 protocol WeirCommand: ParsableCommand {
     func execute() throws
 }

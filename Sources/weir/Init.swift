@@ -3,6 +3,7 @@ import Jobs
 
 struct Init: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "init",
         abstract: "Make a database in this directory.",
         discussion: """
             Without --db and $WEIR_DB it is .weir/weir.db here, which commands in this directory and below then use.

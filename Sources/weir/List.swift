@@ -5,6 +5,7 @@ import SQLite
 
 struct List: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "list",
         abstract: "List jobs or runs, newest first.",
         discussion: """
               weir list --state failed,cancelled

@@ -6,6 +6,7 @@ import SQLite
 
 struct Logs: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "logs",
         abstract: "Print what a job wrote.",
         discussion: """
             Of the last attempt, both streams in the order in which they came. On a terminal, escape sequences are shown

@@ -15,6 +15,7 @@ struct PoolCommand: ParsableCommand {
 
     struct Set: WeirCommand {
         static let configuration = CommandConfiguration(
+            commandName: "set",
             abstract: "Make a pool, or change its capacity.",
             discussion: """
                 Jobs that hold more than is left when the capacity shrinks go on; 0 keeps all others from starting.
@@ -42,6 +43,7 @@ struct PoolCommand: ParsableCommand {
 
     struct List: WeirCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show pools, what is used of them, and how many jobs wait.",
             discussion: """
                 Pools without a workflow are the database's own.

@@ -15,6 +15,7 @@ struct QueueCommand: ParsableCommand {
 
     struct List: WeirCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show queues and how many jobs are in them.",
             discussion: """
                   weir queue list
@@ -32,6 +33,7 @@ struct QueueCommand: ParsableCommand {
 
     struct Pause: WeirCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pause",
             abstract: "Keep a queue's jobs from starting; those that run go on.",
             discussion: """
                   weir queue pause mail
@@ -45,6 +47,7 @@ struct QueueCommand: ParsableCommand {
 
     struct Resume: WeirCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resume",
             abstract: "Let a paused queue go on.",
             discussion: """
                   weir queue resume mail

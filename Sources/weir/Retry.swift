@@ -3,6 +3,7 @@ import Jobs
 
 struct Retry: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "retry",
         abstract: "Make jobs that failed, were cancelled or skipped ready again.",
         discussion: """
             They get fresh attempts; old ones stay. What their end skipped or cancelled comes back with them, and so

@@ -8,6 +8,7 @@ import Workflows
 
 struct Run: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Run a workflow and wait for its end.",
         discussion: """
             Executes the steps in slots of its own, and shares them with every runner on the database. The exit code is

@@ -6,6 +6,7 @@ import SQLite
 
 struct Show: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "show",
         abstract: "Show all that is known of a job or a run.",
         discussion: """
             Of a job: dependencies, attempts, result, and why it waits. Of a run: its steps by group, with those on the

@@ -5,6 +5,7 @@ import SQLite
 
 struct Status: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: "Show queues, runners, pools and what ended in the last hour.",
         discussion: """
               weir status

@@ -3,6 +3,7 @@ import Workflows
 
 struct Validate: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "validate",
         abstract: "Check workflows without running them.",
         discussion: """
             Every fault of a file is reported at once, as FILE:LINE:COLUMN. The exit code is 65 when one has errors.

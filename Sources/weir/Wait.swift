@@ -3,6 +3,7 @@ import Jobs
 
 struct Wait: WeirCommand {
     static let configuration = CommandConfiguration(
+        commandName: "wait",
         abstract: "Wait until jobs or runs have ended.",
         discussion: """
             The exit code is 0 when all succeeded, 1 when one did not, 124 when the time is over, 65 when there is no
