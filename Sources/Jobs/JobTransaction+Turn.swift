@@ -43,7 +43,7 @@ extension JobTransaction {
             let lane = try lane(queue: job.queue, run: job.run, holding: limits.held)
             try connection.execute(Self.setLaneSQL, lane, job.head.id)
             try offer(job.head, in: lane)
-            unclaimed += 1
+            freshJobs.insert(job.head.id)
         }
         return unplaced.count == Self.batch
     }
@@ -70,7 +70,7 @@ extension JobTransaction {
         }
         for (head, lane) in due {
             try connection.execute(Self.promoteSQL, try sequence(), head.id)
-            unclaimed += 1
+            freshJobs.insert(head.id)
             if let lane { try offer(head, in: lane) }
         }
         return due.count == Self.batch
