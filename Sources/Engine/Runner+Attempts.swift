@@ -114,7 +114,7 @@ extension Runner {
     }
 
     private func settleIfOver(_ attempt: RunningAttempt) {
-        guard attempt.isOver, let exit = attempt.exit else { return }
+        guard attempt.isOver, let exit = attempt.exit, attempts[attempt.process.pid] === attempt else { return }
         attempts[attempt.process.pid] = nil
         let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key), exit: exit)
         outcomes.append((attempt.claim, outcome, attempt))
