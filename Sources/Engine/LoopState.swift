@@ -9,6 +9,8 @@ package struct LoopState {
         package var grace = 10_000
         /// Between two moments at which running jobs' output is stored.
         package var flush = 250
+        /// Without claims after a job could not be started.
+        package var rest = 500
         /// A look at the database although nothing called for it.
         package var safetyPoll = 5_000
 
@@ -56,6 +58,8 @@ package struct LoopState {
     package var wantsTurn = true
     /// No turn before this: the last one failed.
     package private(set) var retryTurnAt: Int?
+    /// No claims before this: the host could not start what was claimed.
+    private var claimsFrom: Int?
     /// Somebody asked that what runs come to an end.
     private var isDrainAsked = false
     private var attempts: [AttemptKey: Attempt] = [:]
@@ -118,6 +122,11 @@ package struct LoopState {
         return actions
     }
 
+    /// The host had no room for another process, or the lease was over: claims rest for a moment.
+    package mutating func couldNotStart(at now: Int) { claimsFrom = now + settings.rest }
+
+    package func mayClaim(at now: Int) -> Bool { mode == .working && now >= claimsFrom ?? now }
+
     // MARK: Drain
 
     /// The first call asks every attempt to end; a second one ends them now.
@@ -145,6 +154,7 @@ package struct LoopState {
         if let retryTurnAt, now < retryTurnAt { return false }
         if wantsTurn { return true }
         if let nextDue, nextDue <= now, freeSlots > 0 { return true }
+        if let claimsFrom, claimsFrom <= now { return true }
         if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
         return hasOutput && now >= lastFlush + settings.flush
     }
@@ -162,6 +172,7 @@ package struct LoopState {
     /// A turn was committed. `more`: it stopped at a bound, and another is due at once.
     package mutating func turnSucceeded(at now: Int, more: Bool) {
         wantsTurn = more
+        if let claimsFrom, claimsFrom <= now { self.claimsFrom = nil }
         retryTurnAt = nil
         lastFlush = now
         lastPoll = now
@@ -203,6 +214,7 @@ package struct LoopState {
         if wantsTurn { return Int.min }
         var turn: Int?
         func consider(_ time: Int?) { if let time { turn = min(turn ?? .max, time) } }
+        consider(claimsFrom)
         if freeSlots > 0 { consider(nextDue) }
         if needsHeartbeat { consider(renewedAt + settings.heartbeat) }
         if hasOutput { consider(lastFlush + settings.flush) }

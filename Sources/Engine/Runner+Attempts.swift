@@ -29,8 +29,11 @@ extension Runner {
                     startedBoot: startedBoot))
             observer?.started(claim)
         } catch {
-            outcomes.append((claim: claim, outcome: OutcomeReader.outcome(of: error, at: startedAt), attempt: nil))
+            let outcome = OutcomeReader.outcome(of: error, at: startedAt)
+            outcomes.append((claim: claim, outcome: outcome, attempt: nil))
             state.exited(key)
+            // The job is ready again, and claiming it at once would end the same way.
+            if outcome.state == .interrupted { state.couldNotStart(at: startedBoot) }
         }
     }
 

@@ -83,7 +83,7 @@ extension Runner {
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
         // The attempts that this turn reports leave their slots with it.
-        let free = state.mode == .working ? options.slots - (state.running - reported.count) : 0
+        let free = state.mayClaim(at: now) ? options.slots - (state.running - reported.count) : 0
         let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope)
         turn.claims = claimed.claims
         turn.more = claimed.more || promotes || places
