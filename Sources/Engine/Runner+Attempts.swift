@@ -34,11 +34,13 @@ extension Runner {
                     startedBoot: startedBoot))
             observer?.started(claim)
         } catch {
-            outcomes.append((claim: claim, outcome: OutcomeReader.outcome(of: error, at: startedAt), attempt: nil))
+            let outcome = OutcomeReader.outcome(of: error, at: startedAt)
+            outcomes.append((claim: claim, outcome: outcome, attempt: nil))
             state.exited(key)
-            if case .exhausted = error {
+            // The job is ready again, and claiming it at once would end the same way.
+            if outcome.state == .interrupted {
                 log.warning("job \(claim.job) goes back: \(error)")
-                state.holdOff(at: startedBoot)
+                state.couldNotStart(at: startedBoot)
             }
         }
     }
@@ -130,9 +132,8 @@ extension Runner {
     }
 
     private func settleIfOver(_ attempt: RunningAttempt) {
-        guard attempt.isOver, let exit = attempt.exit, attempts.removeValue(forKey: attempt.process.pid) != nil else {
-            return  // still going, or settled already
-        }
+        guard attempt.isOver, let exit = attempt.exit, attempts[attempt.process.pid] === attempt else { return }
+        attempts[attempt.process.pid] = nil
         let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key), exit: exit)
         outcomes.append((attempt.claim, outcome, attempt))
         state.wantsTurn = true

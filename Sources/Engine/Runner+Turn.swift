@@ -86,9 +86,8 @@ extension Runner {
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
         // The attempts that this turn reports leave their slots with it.
-        let free = state.mode == .working ? options.slots - (state.running - reported.count) : 0
-        let claimable = state.mayClaim(at: now) ? min(free, allowance) : 0
-        let claimed = try transaction.claim(claimable, for: id, from: options.scope)
+        let free = state.mayClaim(at: now) ? options.slots - (state.running - reported.count) : 0
+        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope)
         turn.claims = claimed.claims
         turn.more = claimed.more || promotes || places
         if state.running > 0 {
