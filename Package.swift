@@ -9,7 +9,7 @@ let strict: [SwiftSetting] = [
 ]
 
 // Imports go only downwards; docs/architecture.md has the picture, and the build checks it
-// (--explicit-target-dependency-import-check error, see tools/build).
+// (--explicit-target-dependency-import-check error, see tools/lib.sh).
 let package = Package(
     name: "weir",
     products: [.executable(name: "weir", targets: ["weir"])],
@@ -67,7 +67,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.
-        .testTarget(name: "SystemTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
+        .testTarget(
+            name: "SystemTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

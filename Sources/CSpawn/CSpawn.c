@@ -134,8 +134,10 @@ static int run_child(void *argument) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != child->parent) fail(child, CSPAWN_PARENT, ESRCH);
     reset_signals();
-    if (!set_descriptors(request)) fail(child, CSPAWN_DESCRIPTOR, errno);
+    // The mark before the descriptors go: until then the child holds the locks of a parent that dies here, so that a
+    // rescuer who gets such a lock finds the child marked.
     if (!set_limits(request)) fail(child, CSPAWN_LIMIT, errno);
+    if (!set_descriptors(request)) fail(child, CSPAWN_DESCRIPTOR, errno);
     if (chdir(request->directory) != 0) fail(child, CSPAWN_DIRECTORY, errno);
     set_mask(0, NULL);
     execute_first(child);

@@ -9,6 +9,8 @@ package struct LoopState {
         package var grace = 10_000
         /// Between two moments at which running jobs' output is stored.
         package var flush = 250
+        /// Without claims after a job could not be started.
+        package var rest = 500
         /// A look at the database although nothing called for it.
         package var safetyPoll = 5_000
 
@@ -54,10 +56,10 @@ package struct LoopState {
     package var hasNeighbours = false
     /// A turn is due now.
     package var wantsTurn = true
-    /// Nothing is claimed before this: the host had no room for another process.
-    package private(set) var claimsAgainAt: Int?
     /// No turn before this: the last one failed.
     package private(set) var retryTurnAt: Int?
+    /// No claims before this: the host could not start what was claimed.
+    private var claimsFrom: Int?
     /// Somebody asked that what runs come to an end.
     private var isDrainAsked = false
     private var attempts: [AttemptKey: Attempt] = [:]
@@ -120,6 +122,11 @@ package struct LoopState {
         return actions
     }
 
+    /// The host had no room for another process, or the lease was over: claims rest for a moment.
+    package mutating func couldNotStart(at now: Int) { claimsFrom = now + settings.rest }
+
+    package func mayClaim(at now: Int) -> Bool { mode == .working && now >= claimsFrom ?? now }
+
     // MARK: Drain
 
     /// The first call asks every attempt to end; a second one ends them now.
@@ -142,17 +149,12 @@ package struct LoopState {
 
     // MARK: Turns
 
-    /// Claims nothing for a second, so that jobs which cannot be started do not come back at once.
-    package mutating func holdOff(at now: Int) { claimsAgainAt = now + 1_000 }
-
-    package func mayClaim(at now: Int) -> Bool { claimsAgainAt.map { $0 <= now } ?? true }
-
     /// Whether a turn is due, and why does not matter: every turn does everything.
     package func isTurnDue(at now: Int) -> Bool {
         if let retryTurnAt, now < retryTurnAt { return false }
         if wantsTurn { return true }
-        if let claimsAgainAt, claimsAgainAt <= now { return true }
         if let nextDue, nextDue <= now, freeSlots > 0 { return true }
+        if let claimsFrom, claimsFrom <= now { return true }
         if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
         return hasOutput && now >= lastFlush + settings.flush
     }
@@ -170,8 +172,8 @@ package struct LoopState {
     /// A turn was committed. `more`: it stopped at a bound, and another is due at once.
     package mutating func turnSucceeded(at now: Int, more: Bool) {
         wantsTurn = more
+        if let claimsFrom, claimsFrom <= now { self.claimsFrom = nil }
         retryTurnAt = nil
-        if let claimsAgainAt, claimsAgainAt <= now { self.claimsAgainAt = nil }
         lastFlush = now
         lastPoll = now
         hasOutput = false
@@ -210,8 +212,9 @@ package struct LoopState {
 
     private func nextTurn() -> Int? {
         if wantsTurn { return Int.min }
-        var turn = claimsAgainAt
+        var turn: Int?
         func consider(_ time: Int?) { if let time { turn = min(turn ?? .max, time) } }
+        consider(claimsFrom)
         if freeSlots > 0 { consider(nextDue) }
         if needsHeartbeat { consider(renewedAt + settings.heartbeat) }
         if hasOutput { consider(lastFlush + settings.flush) }

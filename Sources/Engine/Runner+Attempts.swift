@@ -34,11 +34,13 @@ extension Runner {
                     startedBoot: startedBoot))
             observer?.started(claim)
         } catch {
-            outcomes.append((claim: claim, outcome: OutcomeReader.outcome(of: error, at: startedAt), attempt: nil))
+            let outcome = OutcomeReader.outcome(of: error, at: startedAt)
+            outcomes.append((claim: claim, outcome: outcome, attempt: nil))
             state.exited(key)
-            if case .exhausted = error {
+            // The job is ready again, and claiming it at once would end the same way.
+            if outcome.state == .interrupted {
                 log.warning("job \(claim.job) goes back: \(error)")
-                state.holdOff(at: startedBoot)
+                state.couldNotStart(at: startedBoot)
             }
         }
     }
@@ -112,7 +114,7 @@ extension Runner {
         state.exited(attempt.key)
         let known = Set(attempts.values.lazy.filter { $0.exit == nil }.map(\.process.pid))
         if attempt.sweep == nil {
-            if attempt.process.leftovers(known: known) {
+            if attempt.process.leftovers(known: known.union(othersOrphans(than: attempt, known: known))) {
                 beginSweep(of: attempt)
             } else {
                 attempt.isSwept = true
@@ -122,10 +124,16 @@ extension Runner {
         settleIfOver(attempt)
     }
 
+    /// Adopted processes that belong to attempts which still run: they are no leftovers of this one.
+    private func othersOrphans(than attempt: RunningAttempt, known: Set<Int32>) -> [Int32] {
+        guard attempts.count > 1, Subreaper.hasOrphans(except: known) else { return [] }
+        let marks = Set(attempts.values.lazy.filter { $0 !== attempt }.map(\.mark))
+        return Subreaper.orphans(known: known).filter { $0.mark.map(marks.contains) ?? false }.map(\.pid)
+    }
+
     private func settleIfOver(_ attempt: RunningAttempt) {
-        guard attempt.isOver, let exit = attempt.exit, attempts.removeValue(forKey: attempt.process.pid) != nil else {
-            return  // still going, or settled already
-        }
+        guard attempt.isOver, let exit = attempt.exit, attempts[attempt.process.pid] === attempt else { return }
+        attempts[attempt.process.pid] = nil
         let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key), exit: exit)
         outcomes.append((attempt.claim, outcome, attempt))
         state.wantsTurn = true
@@ -134,10 +142,10 @@ extension Runner {
     // MARK: Ending
 
     func goOn(with actions: [LoopState.Action]) {
-        var terminated: Set<UInt64> = []
+        var terminated: [RunningAttempt] = []
         for action in actions {
             switch action {
-            case .terminate(let key): if let attempt = attempt(key) { terminated.insert(attempt.mark) }
+            case .terminate(let key): if let attempt = attempt(key) { terminated.append(attempt) }
             case .kill(let key):
                 if let attempt = attempt(key), attempt.sweep == nil { beginSweep(of: attempt) }
             }
@@ -148,16 +156,28 @@ extension Runner {
     private func attempt(_ key: AttemptKey) -> RunningAttempt? { attempts.values.first { $0.key == key } }
 
     /// SIGTERM to every process of the attempts, wherever it went; SIGCONT so that a stopped one hears it.
-    private func terminate(_ marks: Set<UInt64>) {
-        guard !marks.isEmpty else { return }
-        for process in MarkScan(marks: marks).run() {
+    private func terminate(_ attempts: [RunningAttempt]) {
+        guard !attempts.isEmpty else { return }
+        for process in scan(for: attempts).run() {
             process.signal(SIGTERM)
             process.signal(SIGCONT)
         }
     }
 
+    /// Finds every process of the attempts in one look.
+    func scan(for attempts: some Sequence<RunningAttempt>) -> MarkScan {
+        var all = MarkScan(marks: [])
+        for attempt in attempts {
+            let scan = attempt.scan(store.databaseID)
+            all.marks.formUnion(scan.marks)
+            all.leases.formUnion(scan.leases)
+            all.sessions.merge(scan.sessions) { first, _ in first }
+        }
+        return all
+    }
+
     private func beginSweep(of attempt: RunningAttempt) {
-        attempt.sweep = TreeKill(MarkScan(marks: [attempt.mark]))
+        attempt.sweep = TreeKill(attempt.scan(store.databaseID))
         attempt.nextSweep = now
         step(attempt, at: now)
     }
@@ -178,6 +198,11 @@ extension Runner {
             log.warning("processes \(pids) of job \(attempt.claim.job) cannot be killed; its slot waits for their end")
             attempt.sweep = sweep
             attempt.nextSweep = now + 1_000
+        case .gone where attempt.exit == nil:
+            // The script itself is known by its descriptor, whatever it took off; it is looked for again once it ended.
+            attempt.process.signal(SIGKILL)
+            attempt.sweep = TreeKill(attempt.scan(store.databaseID))
+            attempt.nextSweep = now + 5
         case .gone:
             attempt.sweep = nil
             attempt.isSwept = true
@@ -186,10 +211,16 @@ extension Runner {
         Subreaper.reapOrphans(except: known)
     }
 
+    /// Takes what adopted processes left behind; a long job may leave many before anything of ours ends.
+    func reapOrphans() {
+        Subreaper.reapOrphans(except: Set(attempts.values.lazy.filter { $0.exit == nil }.map(\.process.pid)))
+    }
+
     /// Kills everything at once and waits for its end, or until something cannot be killed.
     func abandonAll() {
         guard !attempts.isEmpty else { return }
-        var kill = TreeKill(MarkScan(marks: Set(attempts.values.map(\.mark))))
+        var kill = TreeKill(scan(for: attempts.values))
+        for attempt in attempts.values where attempt.exit == nil { attempt.process.signal(SIGKILL) }
         while case .again(let after) = kill.step() { usleep(UInt32(after) * 1_000) }
     }
 }

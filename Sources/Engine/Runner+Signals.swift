@@ -26,16 +26,36 @@ extension Runner {
 
     /// Ctrl-Z: the jobs stop too, and nobody takes them while this process lives. Returns when it is continued.
     private func suspend() throws {
-        let marks = Set(attempts.values.map(\.mark))
-        try? store.write { try $0.set(.suspended, of: id) }
-        for process in MarkScan(marks: marks).run() { process.signal(SIGSTOP) }
+        guard try saySuspended() else {
+            log.warning(
+                "not suspended: the database takes no writes, and without a word there others would take the jobs")
+            return
+        }
+        let scan = scan(for: attempts.values)
+        // What a process started while it was being stopped is found by the next look.
+        var stopped: Set<Int32> = []
+        for _ in 0..<8 {
+            let found = scan.run().filter { !stopped.contains($0.pid) }
+            if found.isEmpty { break }
+            for process in found where process.signal(SIGSTOP) { stopped.insert(process.pid) }
+        }
         let stoppedAt = now
         kill(getpid(), SIGSTOP)
         // Continued from here on.
         while !(try comeBack()) { usleep(50_000) }
         neighbours.forgetSightings()
         state.resumed(after: now - stoppedAt)
-        for process in MarkScan(marks: marks).run() { process.signal(SIGCONT) }
+        for process in scan.run() { process.signal(SIGCONT) }
+    }
+
+    /// Returns `false` when the database takes no writes at the moment.
+    private func saySuspended() throws -> Bool {
+        do {
+            try store.write { try $0.set(.suspended, of: id) }
+            return true
+        } catch let error as SQLiteError where error.mayPass {
+            return false
+        }
     }
 
     /// Returns `false` when the database takes no writes at the moment: the jobs go on only under a lease.
@@ -44,7 +64,7 @@ extension Runner {
         do {
             try store.write { transaction in
                 try transaction.renewLease(of: id, until: now + options.lease)
-                try transaction.set(.live, of: id)
+                try transaction.set(end == nil ? .live : .draining, of: id)
             }
         } catch let error as SQLiteError where error.mayPass {
             return false

@@ -39,12 +39,14 @@ extension Runner {
         }
         if turn.renewed {
             state.renewed(at: now)
+            reapOrphans()
             if state.hasNeighbours {
                 try meet(turn.others)
                 endHungRunners(at: now)
             }
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) { attempt.isPIDStored = true }
+        saidThatItDrains = state.mode == .draining
         outcomes.removeFirst(reported.count)
         pendingOutput.removeAll()
         for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
@@ -72,6 +74,7 @@ extension Runner {
         } else {
             try transaction.requireLive(id)
         }
+        if state.mode == .draining, !saidThatItDrains { try transaction.set(.draining, of: id) }
         for flush in flushes { try store(flush, in: transaction) }
         for report in reported {
             turn.jobStates.append(try self.report(report.claim, report.outcome, to: transaction))
@@ -83,9 +86,8 @@ extension Runner {
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
         // The attempts that this turn reports leave their slots with it.
-        let free = state.mode == .working ? options.slots - (state.running - reported.count) : 0
-        let claimable = state.mayClaim(at: now) ? min(free, allowance) : 0
-        let claimed = try transaction.claim(claimable, for: id, from: options.scope)
+        let free = state.mayClaim(at: now) ? options.slots - (state.running - reported.count) : 0
+        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope)
         turn.claims = claimed.claims
         turn.more = claimed.more || promotes || places
         if state.running > 0 {
@@ -140,6 +142,8 @@ extension Runner {
         of reported: [(claim: Claim, outcome: Outcome, attempt: RunningAttempt?)]
     ) -> [PendingOutput] {
         var left = Self.flushBytes
+        // While nothing can be stored, what runs goes on in its bounded memory.
+        if !pendingOutput.isEmpty { left = 0 }
         for attempt in attempts.values where attempt.process.output.hasMore && left > 0 && !attempt.isOver {
             left -= collect(attempt, limit: left)
         }

@@ -43,6 +43,7 @@ package final class Runner {
     private var lastWake: Int
     private var dataVersion = 0
     var saidThatWritesFail = false
+    var saidThatItDrains = false
 
     /// Prepares to run on `store`, whose thread this is from now on. Blocks the signals that it takes as events.
     package init(
@@ -58,6 +59,7 @@ package final class Runner {
         state = LoopState(settings)
         signals = try SignalInbox([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])
         signal(SIGPIPE, SIG_IGN)
+        try Self.makeRoom(forSlots: options.slots)
         poller = try Poller()
         doorbell = try Doorbell(database: store.path)
         liveness = try Liveness(database: store.path)
@@ -114,11 +116,31 @@ package final class Runner {
         log.info("runner \(id) works on \(store.path) with \(options.slots) slots")
     }
 
+    /// Each job takes three descriptors. Raises the limit when the usual one is too low for all slots.
+    private static func makeRoom(forSlots slots: Int) throws {
+        let needed = rlim_t(slots * 3 + 64)
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        guard limit.rlim_cur < needed else { return }
+        guard limit.rlim_max >= needed else {
+            throw JobStoreError.invalid(
+                "\(slots) slots need \(needed) open files, and this process may have \(limit.rlim_max); "
+                    + "take fewer slots, or raise the limit (ulimit -Hn)")
+        }
+        limit.rlim_cur = needed
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// Where results are written: a folder of this runner's own under TMPDIR.
     private static func resultFolder(
         of id: RunnerID, in store: JobStore, _ environment: [String: String]
     ) -> String {
         "\(environment["TMPDIR"] ?? "/tmp")/weir-\(store.databaseID.prefix(12))-\(id)"
+    }
+
+    /// A dead runner leaves its folder behind.
+    private func removeResults(of runner: RunnerID) {
+        try? ResultFolder(path: Self.resultFolder(of: runner, in: store, options.environment)).remove()
     }
 
     private func retire() throws {
@@ -143,25 +165,37 @@ package final class Runner {
             case .signals: for signal in signals.drain() { try take(signal) }
             case .output: readOutput(Int32(event.number))
             case .runner: try neighbourDied(RunnerID(event.number))
-            case .mailbox: break
             }
         }
         let now = self.now
         goOn(with: state.actions(at: now))
         sweep(at: now)
         try rescue(at: now)
+        do {
+            try look(isWoken: isWoken, isQuiet: events.isEmpty, at: now)
+        } catch let error as SQLiteError where error.mayPass {
+            // A look that failed is made up for by the next turn, which is tried until it succeeds.
+            state.turnFailed(at: self.now)
+        }
+        drainIfAsked(at: now)
+    }
+
+    /// Looks at the database for whatever reason there is, and takes a turn when one is due.
+    private func look(isWoken: Bool, isQuiet: Bool, at now: Int) throws {
+        var isWoken = isWoken
         if ladder.isDue(at: now), try logMoved() { isWoken = true }
         if state.isPollDue(at: now) {
             state.polled(at: now)
             if try logMoved() { isWoken = true }
+            // The wall clock may have been set: what is due is due by it.
+            setNextDue(try store.look { try $0.nextDue() })
         }
         if isWoken { try lookAround() }
         if state.isTurnDue(at: now) { try takeTurn() }
-        if let observer, isWoken || (observer.nextLook.map { $0 <= now } ?? false) || !events.isEmpty {
+        if let observer, isWoken || !isQuiet || (observer.nextLook.map { $0 <= now } ?? false) {
             if try observer.look() { state.drainGently() }
         }
-        drainIfAsked(at: now)
-        try settle(isQuiet: events.isEmpty && !isWoken)
+        try settle(isQuiet: isQuiet && !isWoken)
     }
 
     /// Milliseconds that the loop may sleep.
@@ -268,7 +302,9 @@ package final class Runner {
             try lookForDead(at: now)
         }
         guard let due = rescuer.nextStep, due <= now else { return }
-        if !(try rescuer.step(at: now)).isEmpty { try lookAround() }
+        let rescued = try rescuer.step(at: now)
+        for runner in rescued { removeResults(of: runner) }
+        if !rescued.isEmpty { try lookAround() }
     }
 
     /// Tries the locks of all whose death would not be seen otherwise.
@@ -304,6 +340,7 @@ package final class Runner {
     }
 
     private var isAllDone: Bool {
-        state.isIdle && outcomes.isEmpty && !((try? store.look { try $0.hasUnfinishedJobs() }) ?? true)
+        guard state.isIdle, outcomes.isEmpty, case .queues(let names) = options.scope else { return false }
+        return !((try? store.look { try $0.hasUnfinishedJobs(in: names) }) ?? true)
     }
 }

@@ -35,6 +35,12 @@ final class RunningAttempt {
     /// Whether a turn at `now` stores the pid: one that ends at once costs no write for it.
     func isPIDWanted(at now: Int) -> Bool { !isPIDStored && startedBoot + 100 < now }
 
+    /// Finds every process of the attempt, also one that took off the mark, by its environment or its session.
+    func scan(_ databaseID: String) -> MarkScan {
+        MarkScan(
+            marks: [mark], leases: [key.lease(in: databaseID)], sessions: [process.pid: process.startTime])
+    }
+
     /// Nothing of it lives any more.
     var isOver: Bool { exit != nil && isSwept && sweep == nil }
 }

@@ -51,6 +51,20 @@ package final class JobStore {
     /// - Throws: `MigrationError` when a migration was applied with another text than this program's.
     package func verifySchema() throws { try database.read { try Self.migrator().verify($0) } }
 
+    /// Checks that a file which is only to be read is a database of ours that this version knows.
+    ///
+    /// - Throws: `DatabaseOpenError.notOurs`, `MigrationError.newer`.
+    package static func requireKnown(path: String) throws {
+        let connection = try Connection(path: path, kind: .reader)
+        defer { connection.close() }
+        let found = try connection.first("PRAGMA application_id") { Int32(truncatingIfNeeded: $0.int(0)) } ?? 0
+        guard found == applicationID else { throw DatabaseOpenError.notOurs(path: path, applicationID: found) }
+        let version = try connection.first("PRAGMA user_version") { $0.int(0) } ?? 0
+        guard version <= schemaVersion else {
+            throw MigrationError.newer(path: path, found: version, known: schemaVersion)
+        }
+    }
+
     /// Runs `body` in one IMMEDIATE transaction and wakes the runners when it left work for them.
     @discardableResult
     package func write<Result>(_ body: (JobTransaction) throws -> Result) throws -> Result {

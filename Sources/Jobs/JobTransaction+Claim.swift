@@ -78,7 +78,6 @@ extension JobTransaction {
                 if inVain == Self.laneBound { return (claims, true) }
             }
         }
-        unclaimed = max(0, unclaimed - claims.count)
         return (claims, false)
     }
 
@@ -137,12 +136,14 @@ extension JobTransaction {
             try wakeLimits(of: lane.id)
             return 0
         }
+        wokenLanes.remove(lane.id)
         var taken = 0
         for job in ready.prefix(units) {
             if let bound, !job.goesBefore(bound) { break }
             let claim = try take(JobID(job.id), for: runner)
             if let run = claim.run { try runStarted(run) }
             claims.append(claim)
+            freshJobs.remove(job.id)
             taken += 1
         }
         try setHead(taken < ready.count ? ready[taken] : nil, of: lane.id)

@@ -57,7 +57,7 @@ extension JobTransaction {
         guard let (state, lane, priority, path) = met else { return }
         switch state {
         case .ready:
-            unclaimed += 1
+            freshJobs.insert(job.rawValue)
             if let lane { try offer(LaneHead(priority: priority, path: path, id: job.rawValue), in: lane) }
         case .scheduled: alertsRunners = true
         default: break

@@ -67,7 +67,7 @@ extension JobTransaction {
                 placing: placing)
             switch stored.state {
             case .ready:
-                unclaimed += 1
+                alertsRunners = true
                 let head = LaneHead(
                     priority: spec.priority, path: spec.path ?? order.paths[position], id: ids[position].rawValue)
                 if heads[stored.lane].map({ head.goesBefore($0) }) ?? true { heads[stored.lane] = head }

@@ -124,7 +124,7 @@ extension JobTransaction {
     private func settle(_ job: JobID, held: Held, fate: JobState, outcome: Outcome) throws {
         if let lane = held.lane {
             if fate == .ready {
-                unclaimed += 1
+                freshJobs.insert(job.rawValue)
                 try offer(held.head, in: lane)
             }
             for limit in try limits(of: lane) { try wake(limit.limit, atMost: limit.amount) }

@@ -237,7 +237,7 @@ extension JobTransaction {
     /// Puts the lane to wait for `limit`, and lets those look again who waited behind it at its other limits, but
     /// those who would be stopped by `limit` too.
     func wait(lane: Int, for limit: Int) throws {
-        unclaimed = max(0, unclaimed - 1)
+        wokenLanes.remove(lane)
         try putToWait(lane: lane, for: limit)
     }
 
@@ -270,7 +270,7 @@ extension JobTransaction {
             guard amount <= free else { return }
             try connection.execute(Self.setWaitSQL, Int?.none, lane)
             free -= amount
-            unclaimed += 1
+            wokenLanes.insert(lane)
         }
     }
 

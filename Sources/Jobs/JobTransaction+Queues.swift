@@ -68,6 +68,16 @@ extension JobTransaction {
 
     // MARK: Pools
 
+    /// Those of `names` that are neither the workflow's pools nor the database's: they bound nobody.
+    ///
+    /// - Parameter workflow: `nil` for jobs of no run.
+    package func unknownPools(_ names: Set<String>, workflow: String?) throws -> [String] {
+        try names.sorted().filter { name in
+            if let workflow, try limit(.pool, scope: workflow, name: name) != nil { return false }
+            return try limit(.pool, scope: "", name: name) == nil
+        }
+    }
+
     /// Sets the capacity of one of the database's own pools, and makes the pool when it is new. Jobs that named a new
     /// pool before it was there are held to it from now on; those that run hold it too, even beyond its capacity.
     package func setPool(_ name: String, capacity: Int) throws {

@@ -118,7 +118,7 @@ extension JobTransaction {
             for limit in try limits(of: lane) { try wake(limit.limit, atMost: limit.amount) }
         }
         if state == .ready {
-            unclaimed += 1
+            freshJobs.insert(job.id.rawValue)
         } else {
             let duration = max(0, now.rawValue - job.startedAt.rawValue)
             try releaseDependents(

@@ -43,7 +43,7 @@ extension JobTransaction {
             let lane = try lane(queue: job.queue, run: job.run, holding: limits.held)
             try connection.execute(Self.setLaneSQL, lane, job.head.id)
             try offer(job.head, in: lane)
-            unclaimed += 1
+            freshJobs.insert(job.head.id)
         }
         return unplaced.count == Self.batch
     }
@@ -70,7 +70,7 @@ extension JobTransaction {
         }
         for (head, lane) in due {
             try connection.execute(Self.promoteSQL, try sequence(), head.id)
-            unclaimed += 1
+            freshJobs.insert(head.id)
             if let lane { try offer(head, in: lane) }
         }
         return due.count == Self.batch
@@ -84,15 +84,21 @@ extension JobTransaction {
         return try hasOpenLane(in: scope)
     }
 
-    private static let hasUnfinishedSQL: SQL = """
-        SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'ready')
-                    OR EXISTS (SELECT 1 FROM jobs WHERE state = 'scheduled')
-                    OR EXISTS (SELECT 1 FROM jobs WHERE runner_id IS NOT NULL)
+    static let isPendingSQL: SQL = """
+        SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'ready' AND queue_id = :queue_id)
+                    OR EXISTS (SELECT 1 FROM jobs WHERE state = 'scheduled' AND queue_id = :queue_id)
         """
+    static let isAnyHeldSQL: SQL = "SELECT 1 FROM jobs WHERE runner_id IS NOT NULL LIMIT 1"
 
-    /// Whether anything is ready, scheduled or running in the whole database.
-    package func hasUnfinishedJobs() throws -> Bool {
-        try connection.first(Self.hasUnfinishedSQL) { $0.int(0) } != nil
+    /// Whether anything is ready or scheduled in those of the queues that are not paused, or runs anywhere and may yet
+    /// let others go.
+    package func hasUnfinishedJobs(in queues: Set<String>?) throws -> Bool {
+        if try connection.first(Self.isAnyHeldSQL, read: { $0.int(0) }) != nil { return true }
+        for queue in try openQueues(queues)
+        where try connection.first(Self.isPendingSQL, queue, read: { $0.int(0) }) != nil {
+            return true
+        }
+        return false
     }
 
     static let nextDueSQL: SQL = "SELECT min(run_at) FROM jobs WHERE state = 'scheduled'"

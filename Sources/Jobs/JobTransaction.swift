@@ -8,8 +8,9 @@ package final class JobTransaction {
     package let now: Timestamp
     let store: JobStore
 
-    /// Jobs that became ready in this transaction, less those that it claimed itself.
-    var unclaimed = 0
+    /// Jobs that became ready in this transaction, and lanes that it opened, less those that it claimed from itself.
+    var freshJobs: Set<Int> = []
+    var wokenLanes: Set<Int> = []
     /// Something else that sleeping runners must look at: a due time, a request to stop.
     var alertsRunners = false
 
@@ -22,7 +23,7 @@ package final class JobTransaction {
     }
 
     /// Whether somebody else should be woken after the commit.
-    package var leftWork: Bool { alertsRunners || unclaimed > 0 }
+    package var leftWork: Bool { alertsRunners || !freshJobs.isEmpty || !wokenLanes.isEmpty }
 
     private static let nextSequenceSQL: SQL = "UPDATE sequence SET value = value + 1 RETURNING value"
 

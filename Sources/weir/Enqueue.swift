@@ -24,7 +24,7 @@ struct Enqueue: WeirCommand {
             "Wait for this job; conditions: succeeded (default), finished, failed.", valueName: "id[:condition]"))
     var after: [AfterOption] = []
 
-    @Option(help: "0 to 99, higher first. (default: 5)") var priority: Int?
+    @Option(parsing: .unconditional, help: "0 to 99, higher first. (default: 5)") var priority: Int?
     @Option(help: "The queue; made when it is new. (default: default)") var queue: String?
     @Option(help: ArgumentHelp("Hold units of a pool while it runs.", valueName: "name[=n]")) var pool: [PoolAmount] =
         []
@@ -32,10 +32,14 @@ struct Enqueue: WeirCommand {
     @Option(help: "How long a job holds its key.") var keyScope: UniqueKey.Scope = .unfinished
     @Option(help: "What to do when the key is held.") var onConflict: UniqueKey.Conflict = .keep
     @Option(help: ArgumentHelp("Not before this moment: 2030-01-31T08:00:00Z.", valueName: "time")) var at: Moment?
-    @Option(name: .customLong("in"), help: ArgumentHelp("Not before so much time: 90s, 5m, 2h.", valueName: "time"))
+    @Option(
+        name: .customLong("in"), parsing: .unconditional,
+        help: ArgumentHelp("Not before so much time: 90s, 5m, 2h.", valueName: "time"))
     var delay: TimeLength?
-    @Option(help: "Attempts after the first. (default: 3)") var retries: Int?
-    @Option(help: ArgumentHelp("End each attempt after so much time.", valueName: "time")) var timeout: TimeLength?
+    @Option(parsing: .unconditional, help: "Attempts after the first. (default: 3)") var retries: Int?
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("End each attempt after so much time.", valueName: "time"))
+    var timeout: TimeLength?
     @Option(help: ArgumentHelp("Set a variable, or hand on the present one.", valueName: "name[=value]"))
     var env: [String] = []
     @Option(help: ArgumentHelp("Where it runs. (default: here)", valueName: "directory")) var cwd: String?
@@ -96,9 +100,10 @@ struct Enqueue: WeirCommand {
             else { throw error }
             throw Failure(Self.place(of: position, in: specs, batch) + "\(error)")
         }
+        try store.warnOfUnknownPools(specs)
         // Whole lines at once: a thousand ids are one write.
         Output.write(ids.map { "\($0)\n" }.joined(), to: STDOUT_FILENO)
-        if specs.count > 100 { _ = try store.database.checkpoint() }
+        _ = try store.database.checkpoint()
         if wait, !(try JobWaiter(store: store).wait(for: ids)) { throw ExitCode(1) }
         store.close(leavesShortLog: specs.count <= 100)
     }
@@ -132,7 +137,7 @@ struct Enqueue: WeirCommand {
     private func lineSpecs(_ template: JobSpec) throws -> [JobSpec] {
         var specs: [JobSpec] = []
         let isUsed = ([template.command] + template.arguments).contains { $0.contains("{}") }
-        while let line = readLine() {
+        for line in try InputFile.lines("-") {
             var spec = template
             spec.command = template.command.replacing("{}", with: line)
             spec.arguments = template.arguments.map { $0.replacing("{}", with: line) }

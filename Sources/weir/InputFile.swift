@@ -22,6 +22,21 @@ enum InputFile {
         }
     }
 
+    /// Without their ends, `\n` or `\r\n`.
+    ///
+    /// - Throws: also for a line that is not UTF-8, which would be stored as another text.
+    static func lines(_ path: String) throws -> [String] {
+        var parts = try bytes(path).split(separator: 0x0A, omittingEmptySubsequences: false)
+        if parts.last?.isEmpty ?? false { parts.removeLast() }
+        return try parts.enumerated().map { index, part in
+            let line = part.last == 0x0D ? part.dropLast() : part
+            guard let text = String(validating: line, as: UTF8.self) else {
+                throw Failure("\(path == "-" ? "<stdin>" : path):\(index + 1): this line is not UTF-8")
+            }
+            return text
+        }
+    }
+
     private static func failure(_ path: String) -> Failure {
         Failure("\(path): \(String(cString: strerror(errno)))", code: Failure.noInput)
     }
@@ -39,7 +54,10 @@ enum EnvironmentOption {
             if parts.count == 2 {
                 environment[String(name)] = String(parts[1])
             } else if let value = getenv(String(name)) {
-                environment[String(name)] = String(cString: value)
+                guard let text = String(validatingCString: value) else {
+                    throw Failure("--env \(name): its value is not UTF-8, and jobs are stored as text")
+                }
+                environment[String(name)] = text
             } else {
                 throw Failure("--env \(name): there is no such variable here; write \(name)=VALUE", code: Failure.usage)
             }

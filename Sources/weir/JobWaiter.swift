@@ -20,14 +20,17 @@ struct JobWaiter {
     func wait(for jobs: [JobID], runs: [RunID] = [], atMost milliseconds: Int? = nil) throws -> Bool {
         let waiter = try ChangeWaiter(store: store)
         let end = milliseconds.map { store.timekeeper.boottime() + $0 }
-        var pending = Pending(jobs: jobs, runs: runs)
+        var pending = Pending(jobs: jobs.reversed(), runs: runs)
         let all = pending.count
         while true {
             try store.look { try settle(&pending, $0) }
             if pending.count == 0 { return pending.allSucceeded }
             let left = end.map { $0 - store.timekeeper.boottime() }
             if let left, left <= 0 {
-                throw Failure("\(pending.count) of \(all) have not ended yet", code: Failure.timeout)
+                let open = try store.look { transaction in
+                    try pending.jobs.count { !(try transaction.state(of: $0).isFinal) } + pending.runs.count
+                }
+                throw Failure("\(open) of \(all) have not ended yet", code: Failure.timeout)
             }
             _ = try waiter.wait(atMost: left)
         }
@@ -36,10 +39,12 @@ struct JobWaiter {
     /// Takes out what has ended.
     private func settle(_ pending: inout Pending, _ transaction: JobTransaction) throws {
         var ended: [String] = []
-        pending.jobs = try pending.jobs.filter { job in
+        // In order, as far as they have ended: one look at each job in all, however many commits there are.
+        while let job = pending.jobs.last {
             let state = try transaction.state(of: job)
-            if state.isFinal, state != .succeeded { ended.append("job \(job) \(Self.word(state.rawValue))") }
-            return !state.isFinal
+            guard state.isFinal else { break }
+            if state != .succeeded { ended.append("job \(job) \(Self.word(state.rawValue))") }
+            pending.jobs.removeLast()
         }
         pending.runs = try pending.runs.filter { run in
             let state = try transaction.state(of: run)

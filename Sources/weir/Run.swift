@@ -20,7 +20,7 @@ struct Run: WeirCommand {
             """)
 
     @OptionGroup var options: StoreOptions
-    @Option(help: ArgumentHelp("Steps at once.", valueName: "n")) var maxConcurrency: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps at once.", valueName: "n")) var maxConcurrency: Int?
     @Flag(help: "One step at a time.") var sequential = false
     @Flag(help: "In parallel, whatever the file says.") var parallel = false
     @Flag(help: "Store the run, print its id and leave it to runners.") var detach = false
@@ -56,6 +56,7 @@ struct Run: WeirCommand {
         spec.source = file.path
         spec.definition = file.text
         let started = try store.write { try $0.start(spec) }
+        try store.warnOfUnknownPools(spec.jobs, workflow: spec.workflow)
         if detach {
             Output.print("\(started.run)")
             return
@@ -74,7 +75,11 @@ struct Run: WeirCommand {
         let progress = RunProgress(run: run, store: store, steps: plan.steps.count)
         let runner = try Runner(
             store: store, options: options, log: LogOutput.logger("run", level: .warning), observer: progress)
-        defer { progress.end() }
+        StandardError.becomeLossy(true)
+        defer {
+            progress.end()
+            StandardError.becomeLossy(false)
+        }
         return try runner.run()
     }
 

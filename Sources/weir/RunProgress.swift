@@ -6,8 +6,8 @@ import SQLite
 /// Tells of a run's steps as they start and end, whoever executes them. On a terminal the running ones stand below with
 /// their times; elsewhere there are plain lines.
 final class RunProgress: RunnerObserver {
-    /// Milliseconds between two looks at the steps.
-    private static let interval = 100
+    /// Milliseconds between two looks at the steps: each reads all of the run's.
+    private let interval: Int
     /// Between two lines about what is running, where there is no terminal.
     private static let plainInterval = 30_000
 
@@ -29,6 +29,7 @@ final class RunProgress: RunnerObserver {
         self.store = store
         self.steps = steps
         startedAt = store.timekeeper.boottime()
+        interval = max(100, steps / 50)
         lastPlain = startedAt
     }
 
@@ -36,7 +37,7 @@ final class RunProgress: RunnerObserver {
     func ended(_ claim: Claim, _ outcome: Outcome, job: JobState) { isDirty = true }
 
     var nextLook: Int? {
-        if isDirty { return lastLook + Self.interval }
+        if isDirty { return lastLook + interval }
         if running.isEmpty { return nil }
         return isTerminal ? lastLook + 250 : lastPlain + Self.plainInterval
     }
@@ -47,7 +48,7 @@ final class RunProgress: RunnerObserver {
         let now = store.timekeeper.boottime()
         let isOver =
             try store.database.connection.first(Self.finishedSQL, run, read: { !$0.isNull(0) }) ?? true
-        guard isOver || now >= lastLook + Self.interval else {
+        guard isOver || now >= lastLook + interval else {
             isDirty = true
             return false
         }

@@ -19,7 +19,7 @@ struct RunnerCommand: WeirCommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Option(help: "Jobs at once. (default: the number of processors)")
+    @Option(parsing: .unconditional, help: "Jobs at once. (default: the number of processors)")
     var slots: Int?
 
     @Option(help: ArgumentHelp("Serve only these queues, separated by commas.", valueName: "names"))
@@ -53,6 +53,9 @@ struct RunnerCommand: WeirCommand {
         let store = try options.openStore(
             kind: "runner", create: true, lease: lease.milliseconds, patience: .seconds(2))
         let names = queues.map { Set($0.split(separator: ",").map { String($0) }) }
+        if let names, names.isEmpty {
+            throw Failure("--queues names no queue; leave it out to serve all", code: Failure.usage)
+        }
         if let names { try store.look { try $0.requireQueues(names) } }
         var options = RunnerOptions(
             kind: .runner, slots: slots ?? processors(), scope: .queues(names), version: Weir.version,
@@ -62,6 +65,8 @@ struct RunnerCommand: WeirCommand {
         options.drainAfter = drainAfter?.condition
         let log = LogOutput.logger("runner", level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
+        StandardError.becomeLossy(true)
+        defer { StandardError.becomeLossy(false) }
         _ = try runner.run()
         store.close()
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Jobs
 import SQLite
 
 struct SQLCommand: WeirCommand {
@@ -23,7 +24,9 @@ struct SQLCommand: WeirCommand {
             text = ""
             while let line = readLine(strippingNewline: false) { text += line }
         }
+        // The query goes first: its errors tell best of a file that is missing or no database at all.
         let table = try Console.query(path: options.path, sql: text, limits: .commandLine)
+        try JobStore.requireKnown(path: options.path)
         format.print(table)
         if table.isTruncated { StandardError.print("weir: there are more rows; the answer was cut at its limit") }
     }

@@ -9,6 +9,7 @@ enum SpecCheck {
         let argv = spec.shell ? ["/bin/sh", "-c", spec.command, "sh"] : [spec.command]
         try ArgumentLimits.check(argv: argv + spec.arguments, environment: spec.environment)
         try NameCheck.queue(spec.queue)
+        if let key = spec.key?.text, key.isEmpty { throw Failure("the key is empty; leave it out to have none") }
         for pool in spec.pools.keys { try NameCheck.pool(pool) }
         for (what, text) in [("name", spec.name), ("key", spec.key?.text), ("directory", spec.directory)] {
             guard let text, text.utf8.contains(0) else { continue }

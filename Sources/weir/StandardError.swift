@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// What is for people goes to standard error, so that standard output holds ids and data alone.
 enum StandardError {
@@ -6,7 +7,19 @@ enum StandardError {
 
     static func print(_ line: String) { write(Terminal.safe(line, for: STDERR_FILENO) + "\n") }
 
-    static func write(_ text: String) { Output.write(text, to: STDERR_FILENO) }
+    static func write(_ text: String) {
+        if isLossy.load(ordering: .relaxed) {
+            Output.offer(text, to: STDERR_FILENO)
+        } else {
+            Output.write(text, to: STDERR_FILENO)
+        }
+    }
+
+    /// While jobs run here, a reader that is slow or gone may neither hold up their runner nor end it: what does not
+    /// fit is left out.
+    static func becomeLossy(_ lossy: Bool) { isLossy.store(lossy, ordering: .relaxed) }
+
+    private static let isLossy = Atomic(false)
 }
 
 /// Unbuffered output that copes with short writes.
@@ -16,6 +29,22 @@ enum Output {
     static func write(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    /// Writes as much as can be written without waiting.
+    static func offer(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                // A pipe that polls as writable takes this much at once.
+                var file = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                guard poll(&file, 1, 0) == 1, file.revents & Int16(POLLOUT) != 0 else { return }
+                let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, 4096))
+                guard count > 0 else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
     }
 
     /// Ends the program quietly when nobody reads any more.

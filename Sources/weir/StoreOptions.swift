@@ -29,4 +29,16 @@ struct StoreOptions: ParsableArguments {
     }
 }
 
+extension JobStore {
+    /// Says which pools that were asked for are found nowhere: a likely slip, and no limit at all.
+    func warnOfUnknownPools(_ specs: [JobSpec], workflow: String? = nil) throws {
+        let names = specs.reduce(into: Set<String>()) { $0.formUnion($1.pools.keys) }
+        guard !names.isEmpty else { return }
+        for name in try look({ try $0.unknownPools(names, workflow: workflow) }) {
+            StandardError.print(
+                "weir: there is no pool '\(name)', so it bounds nothing; 'weir pool set \(name) N' makes it")
+        }
+    }
+}
+
 enum DurabilityOption: String, CaseIterable, ExpressibleByArgument { case full, normal }

@@ -28,8 +28,22 @@ struct Weir: ParsableCommand {
         ])
 
     static func main() {
+        InheritedSignals.unblock()
+        requireText()
         if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") { requireCommand(word) }
         main(nil)
+    }
+
+    /// Swift would mend what is no UTF-8 with other characters, and a job would get another file's name.
+    private static func requireText() {
+        for number in 1..<max(1, Int(CommandLine.argc)) {
+            guard let argument = CommandLine.unsafeArgv[number], String(validatingCString: argument) == nil else {
+                continue
+            }
+            let shown = Terminal.visible(String(cString: argument))
+            StandardError.print("weir: argument \(number) is not UTF-8: '\(shown)'; jobs are stored as text")
+            exit(withError: ExitCode(Failure.data))
+        }
     }
 
     private static func requireCommand(_ word: String) {

@@ -173,6 +173,17 @@ import Testing
         #expect(state.nextWake() == 10_000)
     }
 
+    @Test func `a host without room for a process is left in peace for a moment`() {
+        var state = state()
+        state.couldNotStart(at: 100)
+        #expect(!state.mayClaim(at: 599))
+        #expect(!state.isTurnDue(at: 599))
+        #expect(state.nextWake() == 600)
+        #expect(state.isTurnDue(at: 600) && state.mayClaim(at: 600))
+        state.turnSucceeded(at: 600, more: false)
+        #expect(!state.isTurnDue(at: 601))
+    }
+
     // MARK: Pauses
 
     @Test func `time in which the jobs were stopped too is not counted`() {

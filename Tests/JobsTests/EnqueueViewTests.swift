@@ -142,7 +142,7 @@ import Testing
         ("command, priority", "'a', 100", "priority must be a whole number from 0 to 99"),
         ("command, priority", "'a', 'x'", "priority must be a whole number from 0 to 99"),
         ("command, retries", "'a', -1", "retries must be a whole number from 0 to 1000000"),
-        ("command, timeout_ms", "'a', 0", "timeout_ms must be a whole number of at least 1"),
+        ("command, timeout_ms", "'a', 0", "timeout_ms must be a whole number from 1 to 315360000000"),
         ("command, run_at", "'a', 'soon'", "run_at must be milliseconds of Unix time"),
         ("command, queue", "'a', ''", "queue must be a name"),
     ])

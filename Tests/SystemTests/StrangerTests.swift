@@ -28,7 +28,7 @@ import Testing
 
     @Test func `starts at once on an idle runner, whatever the log went through`() throws {
         try withHost { host in
-            try host.run("init", host.folder)
+            try host.run("init")
             try host.startRunner("--slots", "2")
             try host.run("enqueue", "--wait", "--", "true")
             judge(try latencies(Binary.size(10, full: 100), on: host), "idle")
@@ -70,8 +70,8 @@ import Testing
             try eventually("end of all jobs", within: 120) { try host.isAllFinal() }
             #expect(
                 try host.number("SELECT count(*) FROM jobs WHERE command = 'echo' AND state = 'succeeded'") == count)
-            let waits = try host.rows("SELECT started_at - created_at FROM jobs WHERE command = 'echo'").compactMap {
-                if case .integer(let time)? = $0.first { Int(time) } else { nil }
+            let waits = try host.lines("SELECT started_at - created_at FROM jobs WHERE command = 'echo'").compactMap {
+                Int($0)
             }
             report(
                 "\(count) inserts under load: p50 \(percentile(0.5, waits)) ms, p95 \(percentile(0.95, waits)) ms, max \(waits.max() ?? 0) ms"

@@ -177,6 +177,20 @@ struct BadBatch: CustomTestStringConvertible, Sendable {
         }
     }
 
+    @Test func `that is no UTF-8 is refused, not mended into another text`() throws {
+        try withWeir { weir in
+            let argument = try weir.shell(#"weir enqueue -- cat $'a\xffb'"#)
+            #expect(argument.code == 65)
+            #expect(argument.errors == "weir: argument 4 is not UTF-8: 'a\u{FFFD}b'; jobs are stored as text\n")
+            let variable = try weir.shell(#"export X=$'\xff'; weir enqueue --env X -- true"#)
+            #expect(variable.code == 65)
+            let line = try weir.run(["enqueue", "--lines", "--", "cat"], input: [0x61, 0x0A, 0xFF, 0x0A])
+            #expect(line.code == 65)
+            #expect(line.errors == "weir: <stdin>:2: this line is not UTF-8\n")
+            #expect(access(weir.database, F_OK) != 0)
+        }
+    }
+
     @Test func `that is no UTF-8 is refused in a batch`() throws {
         try withWeir { weir in
             let bytes = Array(#"{"command":"tr"#.utf8) + [0xFF] + Array(#"ue"}"#.utf8)

@@ -38,6 +38,30 @@ import Testing
         }
     }
 
+    @Test func `an enqueue that waits tells with its exit code how the job ended`() throws {
+        try withWeir { weir in
+            try weir("init")
+            let runner = try weir.start("runner", "--slots", "1")
+            let fine = try weir("enqueue", "--wait", "--", "true")
+            #expect(fine.code == 0)
+            #expect(fine.output == "1\n")
+            let failed = try weir("enqueue", "--wait", "--retries", "0", "--", "false")
+            #expect(failed.code == 1)
+            #expect(failed.output == "2\n")
+            runner.signal(SIGTERM)
+            #expect(try runner.wait().code == 0)
+        }
+    }
+
+    @Test func `a wait that is interrupted ends as the shell expects`() throws {
+        try withWeir { weir in
+            let job = try weir.enqueue("--in", "1h", "--", "true")
+            let waiting = try weir.start("wait", job)
+            waiting.signal(SIGINT)
+            #expect(try waiting.wait().code == 130)
+        }
+    }
+
     @Test func `a wait ends when its time is over`() throws {
         try withWeir { weir in
             let job = try weir.enqueue("--in", "1h", "--", "true")

@@ -23,11 +23,21 @@ final class StartedProgram {
         posix_spawn_file_actions_addopen(&actions, 0, name + ".in", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        // Whoever runs the tests in the background may have Ctrl-C ignored.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&signals, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         var pid: pid_t = 0
         let variables = environment.map { "\($0.key)=\($0.value)" }
         // env(1) goes to the directory and becomes the program, under the same pid.
         let code = withStrings(["/usr/bin/env", "-C", directory] + argv) { argv in
-            withStrings(variables) { posix_spawn(&pid, "/usr/bin/env", &actions, nil, argv, $0) }
+            withStrings(variables) { posix_spawn(&pid, "/usr/bin/env", &actions, &attributes, argv, $0) }
         }
         guard code == 0 else { throw TestFailure("\(argv.first ?? ""): \(String(cString: strerror(code)))") }
         self.pid = pid

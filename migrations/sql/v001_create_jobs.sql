@@ -173,7 +173,7 @@ CREATE TABLE jobs(
     cwd TEXT,
     stdin BLOB,
     pools TEXT,                      -- JSON object: pool, amount
-    timeout_ms INTEGER CHECK (timeout_ms >= 1),
+    timeout_ms INTEGER CHECK (timeout_ms BETWEEN 1 AND 315360000000),
     level INTEGER,                   -- a step's group: its topological level, from 1
     isolate INTEGER,                 -- isolateErrors, where it is explicit
     forgiven INTEGER NOT NULL DEFAULT 0,     -- continueOnError
@@ -289,7 +289,8 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', j.ready_at / 1000.0, 'unixepoch') AS ready_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', j.started_at / 1000.0, 'unixepoch') AS started_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', j.finished_at / 1000.0, 'unixepoch') AS finished_at,
-    j.started_at - j.ready_at AS queue_ms,
+    -- of a job that is ready again, `started_at` is that of the attempt before
+    CASE WHEN j.started_at >= j.ready_at THEN j.started_at - j.ready_at END AS queue_ms,
     j.finished_at - j.started_at AS duration_ms,
     j.exit_code,
     j.error,
@@ -475,8 +476,9 @@ BEGIN
     WHERE new.queue = '';
     SELECT RAISE(ABORT, 'enqueue: retries must be a whole number from 0 to 1000000')
     WHERE new.retries IS NOT NULL AND NOT (typeof(new.retries) = 'integer' AND new.retries BETWEEN 0 AND 1000000);
-    SELECT RAISE(ABORT, 'enqueue: timeout_ms must be a whole number of at least 1')
-    WHERE new.timeout_ms IS NOT NULL AND NOT (typeof(new.timeout_ms) = 'integer' AND new.timeout_ms >= 1);
+    SELECT RAISE(ABORT, 'enqueue: timeout_ms must be a whole number from 1 to 315360000000 (ten years)')
+    WHERE new.timeout_ms IS NOT NULL
+      AND NOT (typeof(new.timeout_ms) = 'integer' AND new.timeout_ms BETWEEN 1 AND 315360000000);
     SELECT RAISE(ABORT, 'enqueue: run_at must be milliseconds of Unix time or a time such as 2030-01-31 08:00:00')
     WHERE new.run_at IS NOT NULL AND typeof(new.run_at) <> 'integer' AND julianday(new.run_at) IS NULL;
 
