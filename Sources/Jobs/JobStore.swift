@@ -101,8 +101,7 @@ package final class JobStore {
     /// Wakes every runner, for a change that they read outside of jobs.
     package func ringBell() { bell.ring() }
 
-    /// Safe to repeat. `leavesShortLog`: as of `Database.close`, for processes that store little and end.
-    package func close(leavesShortLog: Bool = false) { database.close(leavesShortLog: leavesShortLog) }
+    package func close() { database.close() }
 
     private static let liveRunnersSQL: SQL = """
         SELECT count(*)

@@ -1,9 +1,6 @@
 import CSQLite
 
 extension Database {
-    /// A log of so many frames is due for a checkpoint.
-    package static let checkpointFrames = 250
-
     /// The log's length in frames after this database's last commit, 0 before it.
     package var walFrames: Int { connection.log.frames }
 
@@ -15,7 +12,7 @@ extension Database {
     /// PASSIVE, which waits for nobody. It is the only kind that this program makes, but for SQLite's own when the
     /// last connection closes and no other exists.
     @discardableResult
-    package func checkpoint(atLeast frames: Int = Database.checkpointFrames) throws -> CheckpointOutcome {
+    package func checkpoint(atLeast frames: Int = 250) throws -> CheckpointOutcome {
         guard connection.log.isDue(atLeast: frames) else { return .notDue(frames: walFrames) }
         let checkpointer = try openCheckpointer()
         let outcome = try inTurn { try checkpointer.checkpoint() }

@@ -51,11 +51,7 @@ package final class Database {
     }
 
     /// Ends the connections; the last one of all processes moves the log into the database file. Safe to repeat.
-    ///
-    /// - Parameter leavesShortLog: a log that is not due for a checkpoint stays beside the file. Who opens it next
-    ///   reads it, which takes a millisecond; to move it takes four waits for the disk, and to store one job only one.
-    package func close(leavesShortLog: Bool = false) {
-        if leavesShortLog, connection.log.frames < Self.checkpointFrames { connection.checkpointsAtLastClose(false) }
+    package func close() {
         checkpointer?.close()
         connection.close()
     }

@@ -105,7 +105,7 @@ struct Enqueue: WeirCommand {
         Output.write(ids.map { "\($0)\n" }.joined(), to: STDOUT_FILENO)
         _ = try store.database.checkpoint()
         if wait, !(try JobWaiter(store: store).wait(for: ids)) { throw ExitCode(1) }
-        store.close(leavesShortLog: specs.count <= 100)
+        store.close()
     }
 
     /// Which job of several is meant, as the beginning of a message.

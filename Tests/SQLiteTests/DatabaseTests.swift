@@ -40,21 +40,6 @@ import Testing
         }
     }
 
-    @Test func `is found again though the process left the log beside the file`() throws {
-        try withTemporaryFolder { folder in
-            let path = "\(folder)/test.db"
-            let database = try openDatabase(path)
-            try database.write { try $0.script("CREATE TABLE t (n)") }
-            database.close(leavesShortLog: true)
-            #expect(access("\(path)-wal", F_OK) == 0)
-            let next = try openDatabase(path)
-            try next.write { try $0.script("INSERT INTO t VALUES (7)") }
-            #expect(try next.connection.integer("SELECT n FROM t") == 7)
-            next.close()
-            #expect(access("\(path)-wal", F_OK) != 0)
-        }
-    }
-
     @Test func `that waited in vain says who holds the lock`() throws {
         try withDatabase { database throws in
             let stranger = try Connection(path: database.path, kind: .writer)
