@@ -2,13 +2,14 @@
 ///
 /// SQLite writes the log and only then makes the commit visible, so an event on the log comes too early: one looks
 /// again and again, a little later each time, until the commit shows. And who begins to watch may have missed the
-/// event of a commit that is just about to show, so that watching begins with two looks.
+/// event of a commit that is just about to show, so that watching begins with some looks; the late ones are for a
+/// disk that takes long to sync what an event told of.
 struct LogLadder: Equatable {
     /// Milliseconds from one look to the next after an event, some 0.3 s in all. A look costs a microsecond; a commit
     /// that waits for a slow disk shows after tens of milliseconds, and should be seen soon then too.
     static let steps = [2, 2, 4, 4, 4, 8, 8, 8, 8, 8, 8, 16, 16, 32, 64, 100]
     /// Milliseconds from the beginning of the watch to its looks.
-    static let first = [10, 90]
+    static let first = [10, 90, 200, 400, 800, 1_600]
 
     private var pending: ArraySlice<Int> = []
     private(set) var nextLook: Int?

@@ -1,4 +1,5 @@
 import Executors
+import Glibc
 import Jobs
 import Logging
 import SQLite
@@ -14,10 +15,13 @@ final class Rescuer {
     private let store: JobStore
     private let liveness: Liveness
     private let log: Logger
+    /// Where a runner has its jobs' results written.
+    private let resultFolder: (RunnerID) -> String
     private var rescues: [RunnerID: Rescue] = [:]
 
-    init(store: JobStore, liveness: Liveness, log: Logger) {
+    init(store: JobStore, liveness: Liveness, log: Logger, resultFolder: @escaping (RunnerID) -> String) {
         self.store = store
+        self.resultFolder = resultFolder
         self.liveness = liveness
         self.log = log
     }
@@ -39,6 +43,7 @@ final class Rescuer {
                 return lost
             }
             if lost.isEmpty {
+                removeResults(of: runner)
                 liveness.release(runner)
                 return true
             }
@@ -87,7 +92,15 @@ final class Rescuer {
         }
         log.notice("runner \(runner) was rescued: \(requeued) jobs are ready again")
         rescues[runner] = nil
+        removeResults(of: runner)
         liveness.release(runner)
         return true
+    }
+
+    /// What lost attempts left is nobody's result. Where the dead runner had another TMPDIR, it stays.
+    private func removeResults(of runner: RunnerID) {
+        let path = resultFolder(runner)
+        guard access(path, F_OK) == 0 else { return }
+        (try? ResultFolder(path: path))?.remove()
     }
 }

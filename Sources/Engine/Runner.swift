@@ -65,7 +65,10 @@ package final class Runner {
         liveness = try Liveness(database: store.path)
         process = HostIdentity.process(store.database.gateIdentity)
         neighbours = Neighbours(poller: poller, process: process)
-        rescuer = Rescuer(store: store, liveness: liveness, log: log)
+        let environment = options.environment
+        rescuer = Rescuer(store: store, liveness: liveness, log: log) { runner in
+            Self.resultFolder(of: runner, in: store, environment)
+        }
         spawner = try Spawner()
         inherited = JobEnvironment.make(inherited: options.environment, declared: [:], weir: [:])
         startedAt = store.timekeeper.boottime()

@@ -7,10 +7,10 @@ enum JSONText {
         guard !values.isEmpty else { return nil }
         var writer = JSONWriter()
         for (index, value) in values.enumerated() {
-            writer.raw(index == 0 ? "[" : ",")
+            writer.raw(index == 0 ? "[" : "," as Unicode.Scalar)
             writer.string(value)
         }
-        writer.raw("]")
+        writer.raw("]" as Unicode.Scalar)
         return writer.text
     }
 
@@ -29,12 +29,12 @@ enum JSONText {
         guard !values.isEmpty else { return nil }
         var writer = JSONWriter()
         for (index, entry) in values.sorted(by: { $0.key < $1.key }).enumerated() {
-            writer.raw(index == 0 ? "{" : ",")
+            writer.raw(index == 0 ? "{" : "," as Unicode.Scalar)
             writer.string(entry.key)
-            writer.raw(":")
+            writer.raw(":" as Unicode.Scalar)
             write(&writer, entry.value)
         }
-        writer.raw("}")
+        writer.raw("}" as Unicode.Scalar)
         return writer.text
     }
 

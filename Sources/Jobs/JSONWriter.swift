@@ -1,36 +1,34 @@
 /// Puts JSON together.
 struct JSONWriter {
-    private(set) var text = ""
+    private var bytes: [UInt8] = []
 
-    mutating func raw(_ piece: String) { text += piece }
+    init() { bytes.reserveCapacity(128) }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    mutating func raw(_ piece: String) { bytes.append(contentsOf: piece.utf8) }
+
+    mutating func raw(_ character: Unicode.Scalar) { bytes.append(UInt8(ascii: character)) }
 
     mutating func string(_ value: String) {
-        text += "\""
-        if value.utf8.contains(where: Self.isEscaped) {
-            for scalar in value.unicodeScalars { add(scalar) }
-        } else {
-            text += value
-        }
-        text += "\""
+        raw("\"" as Unicode.Scalar)
+        for byte in value.utf8 { add(byte) }
+        raw("\"" as Unicode.Scalar)
     }
 
-    private static func isEscaped(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-    }
-
-    private mutating func add(_ scalar: Unicode.Scalar) {
-        switch scalar {
-        case "\"": text += "\\\""
-        case "\\": text += "\\\\"
-        case "\n": text += "\\n"
-        case "\r": text += "\\r"
-        case "\t": text += "\\t"
-        case "\u{8}": text += "\\b"
-        case "\u{C}": text += "\\f"
-        case "\0"..."\u{1F}":
-            let digits = String(scalar.value, radix: 16)
-            text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-        default: text.unicodeScalars.append(scalar)
+    private mutating func add(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): raw("\\\"")
+        case UInt8(ascii: "\\"): raw("\\\\")
+        case UInt8(ascii: "\n"): raw("\\n")
+        case UInt8(ascii: "\r"): raw("\\r")
+        case UInt8(ascii: "\t"): raw("\\t")
+        case 0x08: raw("\\b")
+        case 0x0C: raw("\\f")
+        case ..<0x20:
+            raw(byte < 0x10 ? "\\u000" : "\\u00")
+            raw(String(byte, radix: 16))
+        default: bytes.append(byte)
         }
     }
 }

@@ -84,7 +84,7 @@ import Testing
             runner.send(SIGTERM)
             #expect(try runner.wait(within: 30).exitCode == 0)
             #expect(try host.lines("SELECT state, exit_code, signal FROM attempts") == ["interrupted|7|"])
-            #expect(try host.lines("SELECT CAST(data AS TEXT) FROM outputs") == ["bye\n"])
+            #expect(try host.lines("SELECT CAST(data AS TEXT) FROM outputs WHERE stream = 1") == ["bye\n"])
         }
     }
 

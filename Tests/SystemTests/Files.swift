@@ -38,17 +38,22 @@ enum Files {
 
     /// The living processes in whose environment `text` occurs.
     static func processes(with text: String) -> [pid_t] {
-        guard let stream = opendir("/proc") else { return [] }
+        names(in: "/proc").compactMap { pid_t($0) }.filter { pid in
+            read("/proc/\(pid)/environ").contains(text) && !["Z", "X", ""].contains(state(of: pid))
+        }
+    }
+
+    static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
-        var pids: [pid_t] = []
+        var names: [String] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard let pid = pid_t(name), read("/proc/\(pid)/environ").contains(text) else { continue }
-            if !["Z", "X", ""].contains(state(of: pid)) { pids.append(pid) }
+            names.append(name)
         }
-        return pids
+        return names
     }
 
     /// In KiB: the most memory that the process ever had.

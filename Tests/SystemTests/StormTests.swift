@@ -81,6 +81,8 @@ struct Storm {
         }
         let id = try host.lines("SELECT value FROM settings WHERE name = 'database_id'").first ?? "?"
         #expect(Files.processes(with: id) == [], "a process of a job outlived the runners")
+        let left = Files.names(in: Binary.variable("TMPDIR") ?? "/tmp").filter { $0.contains("weir-\(id.prefix(12))") }
+        #expect(left == [], "folders of dead runners are left")
         try host.checkInvariants()
     }
 }

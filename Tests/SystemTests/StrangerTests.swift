@@ -55,6 +55,29 @@ import Testing
         }
     }
 
+    @Test func `starts although the disk took long to sync it`() throws {
+        try withHost { host in
+            try host.run("init")
+            try host.startRunner("--slots", "2")
+            try host.run("enqueue", "--wait", "--", "true")
+            // The event comes when the log is written, the commit shows when it is synced.
+            for delay in Binary.isFull ? [100, 300, 700, 1_500] : [700] {
+                let shell = try TestProcess(
+                    [
+                        "strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
+                        "inject=fdatasync:delay_enter=\(delay)000", "sqlite3", host.database, Self.insert,
+                    ], in: host.folder)
+                #expect(try shell.wait().exitCode == 0, "\(shell.error)")
+                let end = wallClock()
+                try eventually("end of the job", within: 60, every: 1_000) { try host.isAllFinal() }
+                let latency = try host.number("SELECT started_at FROM jobs ORDER BY id DESC LIMIT 1") - end
+                report("synced in \(delay) ms: started after \(latency) ms")
+                #expect(latency < 3_000)
+            }
+            try host.stopRunners()
+        }
+    }
+
     @Test func `is never lost under load`() throws {
         try withHost { host in
             try host.run("enqueue", "--lines", "--", "true", input: (1...20).map { "\($0)" }.joined(separator: "\n"))

@@ -164,7 +164,7 @@ CREATE TABLE jobs(
     ended_by INTEGER,                -- the job whose end skipped or cancelled this one
     kind TEXT NOT NULL DEFAULT 'script' CHECK (kind IN ('script')),
     key TEXT,                        -- a step's id in its run; else what makes the enqueue idempotent
-    key_scope TEXT CHECK (key_scope IN ('pending', 'unfinished', 'forever')),
+    key_scope TEXT CHECK (key_scope = 'unfinished' OR key_scope = 'pending' OR key_scope = 'forever'),
     name TEXT,
     command TEXT NOT NULL,           -- a program, or a line for /bin/sh when `shell` is 1
     args TEXT,                       -- JSON array of strings
@@ -225,7 +225,8 @@ END;
 CREATE TABLE dependencies(
     job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
     depends_on INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
-    condition TEXT NOT NULL DEFAULT 'succeeded' CHECK (condition IN ('succeeded', 'finished', 'failed')),
+    condition TEXT NOT NULL DEFAULT 'succeeded'
+        CHECK (condition = 'succeeded' OR condition = 'finished' OR condition = 'failed'),
     PRIMARY KEY (job_id, depends_on),
     CHECK (job_id <> depends_on)
 ) STRICT, WITHOUT ROWID;
