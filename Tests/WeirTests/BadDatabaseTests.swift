@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `in a place that may only be read is read and not written`() throws {
+    @Test func `in a place that may only be read is not written`() throws {
         try withWeir { weir in
             mkdir(weir.folder + "/there", 0o700)
             let finished = try weir.shell(
@@ -107,12 +107,12 @@ import Testing
                     weir enqueue -- true
                     mount --bind there there && mount -o remount,ro,bind there
                     weir enqueue -- true; echo "code $?"
-                    weir sql --format csv "SELECT count(*) FROM job_history"; echo "code $?"
+                    weir sql "SELECT 1"; echo "code $?"
                 '
                 """)
-            #expect(finished.output == "1\ncode 77\ncount(*)\n1\ncode 0\n")
+            #expect(finished.output == "1\ncode 77\ncode 77\n")
             #expect(finished.errors.contains("this user may not write the database"))
-            #expect(finished.errors.split(separator: "\n").count == 1)
+            #expect(finished.errors.split(separator: "\n").count == 2)
         }
     }
 
