@@ -16,10 +16,21 @@ import Testing
         #expect(looks(ladder, from: 1_000, to: 9_000) == times.map { 1_000 + $0 })
     }
 
-    @Test func `looks a few times when the watch begins`() {
+    @Test func `looks twice when the watch begins`() {
         var ladder = LogLadder()
         ladder.begin(at: 0)
-        #expect(looks(ladder, from: 0, to: 5_000) == [10, 100, 300, 700, 1_500, 3_100])
+        #expect(looks(ladder, from: 0, to: 5_000) == [10, 100])
+    }
+
+    @Test func `looks for longer after an event that no commit explains`() {
+        var ladder = LogLadder()
+        ladder.event(at: 0)
+        while let look = ladder.nextLook { _ = ladder.isDue(at: look) }
+        ladder.begin(at: 1_000)
+        #expect(looks(ladder, from: 1_000, to: 9_000) == [1_010, 1_100, 1_300, 1_700, 2_500, 4_100])
+        ladder.end()
+        ladder.begin(at: 9_000)
+        #expect(looks(ladder, from: 9_000, to: 19_000) == [9_010, 9_100])
     }
 
     @Test func `is over when a commit was seen`() {
@@ -37,6 +48,13 @@ import Testing
         ladder.event(at: 3)
         #expect(isDue)
         #expect(ladder.nextLook == 4)
+    }
+
+    @Test func `an event just before a look is followed by close looks all the same`() {
+        var ladder = LogLadder()
+        ladder.begin(at: 0)
+        ladder.event(at: 9)
+        #expect(looks(ladder, from: 9, to: 5_000).prefix(4) == [10, 12, 16, 24])
     }
 
     @Test func `an event brings a late look forward and begins anew`() {
