@@ -1,3 +1,4 @@
+import Jobs
 import Glibc
 import TestSupport
 import Testing
