@@ -1,3 +1,5 @@
+package import Jobs
+
 /// What a runner's loop knows and decides, without clocks and system calls: events and times go in, actions come out.
 /// Times are milliseconds of one steady clock.
 package struct LoopState {
@@ -9,6 +11,8 @@ package struct LoopState {
         package var grace = 10_000
         /// Between two moments at which running jobs' output is stored.
         package var flush = 250
+        /// How long claims wait for the jobs of one dead runner, which were claimed before all that is ready now.
+        package var rescue = 300
         /// Without claims after a job could not be started.
         package var rest = 500
         /// A look at the database although nothing called for it.
@@ -60,6 +64,8 @@ package struct LoopState {
     package private(set) var retryTurnAt: Int?
     /// No claims before this: the host could not start what was claimed.
     private var claimsFrom: Int?
+    /// Runners whose jobs are being taken back, and until when they are waited for.
+    private var rescues: [RunnerID: Int] = [:]
     /// Somebody asked that what runs come to an end.
     private var isDrainAsked = false
     private var attempts: [AttemptKey: Attempt] = [:]
@@ -125,7 +131,21 @@ package struct LoopState {
     /// The host had no room for another process, or the lease was over: claims rest for a moment.
     package mutating func couldNotStart(at now: Int) { claimsFrom = now + settings.rest }
 
-    package func mayClaim(at now: Int) -> Bool { mode == .working && now >= claimsFrom ?? now }
+    package func mayClaim(at now: Int) -> Bool {
+        mode == .working && now >= claimsFrom ?? now && !rescues.values.contains { $0 > now }
+    }
+
+    /// A runner died that held jobs: they go before others, and will be ready in a moment.
+    package mutating func awaitRescue(of runner: RunnerID, at now: Int) {
+        if rescues[runner] == nil { rescues[runner] = now + settings.rescue }
+    }
+
+    /// Takes up whose jobs are being taken back now; those of all others are ready, or were never waited for.
+    package mutating func awaitRescues(of runners: Set<RunnerID>, at now: Int) {
+        if rescues.keys.contains(where: { !runners.contains($0) }) { wantsTurn = true }
+        rescues = rescues.filter { runners.contains($0.key) }
+        for runner in runners { awaitRescue(of: runner, at: now) }
+    }
 
     // MARK: Drain
 
@@ -155,9 +175,13 @@ package struct LoopState {
         if wantsTurn { return true }
         if let nextDue, nextDue <= now, freeSlots > 0 { return true }
         if let claimsFrom, claimsFrom <= now { return true }
+        if freeSlots > 0, let waited = nextRescue, waited <= now { return true }
         if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
         return hasOutput && now >= lastFlush + settings.flush
     }
+
+    /// When the first wait for a rescue is over.
+    private var nextRescue: Int? { rescues.values.filter { $0 > .min }.min() }
 
     private var needsHeartbeat: Bool { !attempts.isEmpty || hasNeighbours }
 
@@ -173,6 +197,8 @@ package struct LoopState {
     package mutating func turnSucceeded(at now: Int, more: Bool) {
         wantsTurn = more
         if let claimsFrom, claimsFrom <= now { self.claimsFrom = nil }
+        // Waited for in vain once is waited for enough: it stays known, so that it is not waited for again.
+        for (runner, until) in rescues where until <= now { rescues[runner] = .min }
         retryTurnAt = nil
         lastFlush = now
         lastPoll = now
@@ -215,6 +241,7 @@ package struct LoopState {
         var turn: Int?
         func consider(_ time: Int?) { if let time { turn = min(turn ?? .max, time) } }
         consider(claimsFrom)
+        if freeSlots > 0 { consider(nextRescue) }
         if freeSlots > 0 { consider(nextDue) }
         if needsHeartbeat { consider(renewedAt + settings.heartbeat) }
         if hasOutput { consider(lastFlush + settings.flush) }

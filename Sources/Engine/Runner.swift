@@ -141,11 +141,6 @@ package final class Runner {
         "\(environment["TMPDIR"] ?? "/tmp")/weir-\(store.databaseID.prefix(12))-\(id)"
     }
 
-    /// A dead runner leaves its folder behind.
-    private func removeResults(of runner: RunnerID) {
-        try? ResultFolder(path: Self.resultFolder(of: runner, in: store, options.environment)).remove()
-    }
-
     private func retire() throws {
         try? store.write { try $0.set(.stopped, of: id) }
         liveness.release(id)
@@ -167,7 +162,9 @@ package final class Runner {
             case .bell: isWoken = takeUpRings() || isWoken
             case .signals: for signal in signals.drain() { try take(signal) }
             case .output: readOutput(Int32(event.number))
-            case .runner: try neighbourDied(RunnerID(event.number))
+            case .runner:
+                try neighbourDied(RunnerID(event.number))
+                isWoken = true
             }
         }
         let now = self.now
@@ -266,6 +263,7 @@ package final class Runner {
             if try beginRescue(of: new) { neighbours.died(new) }
         }
         state.hasNeighbours = !neighbours.isEmpty
+        state.awaitRescues(of: Set(others.lazy.filter { $0.state == .dead && $0.holdsJobs }.map(\.id)), at: now)
         // Some die unseen, or their rescuer does: their locks tell.
         if neighbours.hasUnwatched, recheckAt == nil { recheckAt = now + 500 }
     }
@@ -288,6 +286,7 @@ package final class Runner {
 
     private func neighbourDied(_ runner: RunnerID) throws {
         neighbours.died(runner)
+        if neighbours[runner]?.holdsJobs ?? false { state.awaitRescue(of: runner, at: now) }
         if !(try beginRescue(of: runner)) { recheckAt = now + 5 }
     }
 
@@ -305,9 +304,7 @@ package final class Runner {
             try lookForDead(at: now)
         }
         guard let due = rescuer.nextStep, due <= now else { return }
-        let rescued = try rescuer.step(at: now)
-        for runner in rescued { removeResults(of: runner) }
-        if !rescued.isEmpty { try lookAround() }
+        if !(try rescuer.step(at: now)).isEmpty { try lookAround() }
     }
 
     /// Tries the locks of all whose death would not be seen otherwise.

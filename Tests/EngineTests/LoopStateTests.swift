@@ -164,6 +164,28 @@ import Testing
         #expect(state.isTurnDue(at: 10))
     }
 
+    @Test func `claims wait a moment for a dead runner's jobs, and once only`() {
+        var state = LoopState(LoopState.Settings(slots: 2))
+        state.turnSucceeded(at: 0, more: false)
+        state.awaitRescue(of: RunnerID(7), at: 1_000)
+        #expect(!state.mayClaim(at: 1_000))
+        #expect(state.nextWake() == 1_300)
+        let isDue = state.isTurnDue(at: 1_300)
+        #expect(isDue && state.mayClaim(at: 1_300))
+        state.turnSucceeded(at: 1_300, more: false)
+        state.awaitRescues(of: [RunnerID(7)], at: 1_400)
+        #expect(state.mayClaim(at: 1_400))
+    }
+
+    @Test func `claims go on as soon as a dead runner's jobs are ready`() {
+        var state = LoopState(LoopState.Settings(slots: 2))
+        state.turnSucceeded(at: 0, more: false)
+        state.awaitRescues(of: [RunnerID(7)], at: 1_000)
+        #expect(!state.mayClaim(at: 1_010) && !state.isTurnDue(at: 1_010))
+        state.awaitRescues(of: [], at: 1_020)
+        #expect(state.mayClaim(at: 1_020) && state.isTurnDue(at: 1_020))
+    }
+
     @Test func `the safety poll is the only thing that wakes an idle runner`() {
         var state = state()
         #expect(state.nextWake() == 5_000)
