@@ -26,9 +26,12 @@ let package = Package(
         .target(
             name: "Migrations", path: "migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
 
+        // JSON values, which all above share.
+        .target(name: "JSON", swiftSettings: strict),
+
         // Three cores that do not know one another.
         .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
-        .target(name: "Workflows", dependencies: ["Yams"], swiftSettings: strict),
+        .target(name: "Workflows", dependencies: ["JSON", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
         .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
 
@@ -36,13 +39,14 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "Jobs", "SQLite", "Workflows", "Executors", "CLinux", .product(name: "Logging", package: "swift-log"),
+                "Jobs", "SQLite", "Workflows", "Executors", "JSON", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "weir",
             dependencies: [
-                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "CLinux",
+                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "JSON", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -60,7 +64,9 @@ let package = Package(
         .target(name: "CWalReset", dependencies: ["CSQLite"], path: "Tests/CWalReset"),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "CWalReset"], swiftSettings: strict),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "WorkflowsTests", dependencies: ["Workflows"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowsTests", dependencies: ["Workflows", "JSON"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "TestSupport"],

@@ -61,6 +61,7 @@ package struct Explanation: Sendable {
                 case .succeeded: "must succeed"
                 case .finished: "must end"
                 case .failed: "must fail"
+                case .passed: "must pass"
                 }
             return "it waits for job \(upstream.job)\(name), which \(wish) and is \(upstream.state.rawValue)"
         }

@@ -52,6 +52,7 @@ extension Jobs.Condition {
             case .succeeded: .succeeded
             case .finished: .finished
             case .failed: .failed
+            case .passed: .passed
             }
     }
 }

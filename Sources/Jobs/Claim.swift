@@ -15,6 +15,13 @@ package struct Claim: Sendable {
     /// The step's id, or the key of the enqueue, for messages.
     package let key: String?
     package let name: String?
+    package var kind = JobKind.script
+    /// As in `JobSpec`.
+    package var template: String?
+    package var locals: String?
+    /// How often the job was parked, and what it left for itself then (JSON).
+    package var phase = 0
+    package var memo: String?
 
     package init(
         job: JobID, leaseToken: Int, attempt: Int, run: RunID?, command: String, arguments: [String], shell: Bool,

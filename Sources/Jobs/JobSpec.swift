@@ -1,5 +1,10 @@
 /// A job to enqueue.
 package struct JobSpec: Sendable {
+    package var kind = JobKind.script
+    /// JSON that says what to execute where that is known only once the job is claimed; the store keeps it as it is.
+    package var template: String?
+    /// JSON: what the job's template may refer to besides the run's data, as `item` and `matrix`.
+    package var locals: String?
     /// A program, or a line for `/bin/sh` when `shell` is true.
     package var command: String
     package var arguments: [String] = []
@@ -50,8 +55,10 @@ package struct JobSpec: Sendable {
 
     /// What a run adds to a job.
     package struct StepSpec: Sendable {
-        /// The step's id, unique in its run.
+        /// The step's id. Copies of one step share it, and its limit.
         package var id: String
+        /// Unique in the run; `nil`: the id.
+        package var key: String?
         /// The step's topological level, from 1.
         package var level: Int
         /// How many jobs of this step may run at once, over all runs of the workflow.

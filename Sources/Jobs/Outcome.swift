@@ -13,6 +13,8 @@ package struct Outcome: Sendable {
     package var cpuMilliseconds: Int?
     /// JSON.
     package var result: String?
+    /// How the metrics in the result compare with what was asked of them.
+    package var gates: [GateResult] = []
     /// Another attempt cannot help; the job fails at once.
     package var isFinal = false
 

@@ -13,6 +13,14 @@ package struct RunSpec: Sendable {
     package var maxConcurrency: Int?
     /// Capacities of the workflow's pools; the latest run's hold.
     package var pools: [String: Int] = [:]
+    /// JSON object: what the run was given.
+    package var inputs: String?
+    /// The run is not over with its last job: somebody judges it first (`settledRuns`, `close`).
+    package var isJudged = false
+    /// The job that waits for this run, of which this is a part.
+    package var parent: JobID?
+    /// From the start, in milliseconds; what is left then is cancelled. `nil`: none.
+    package var timeout: Int?
     /// The steps. Dependencies are positions in this list.
     package var jobs: [JobSpec]
 

@@ -17,13 +17,11 @@ struct WorkflowReader {
         else { return nil }
         let parallel = section["parallel"].flatMap { ParallelSettingsReader(findings: findings).read($0) }
         let steps = readSteps(section)
-        let workflow = Workflow(
-            name: section["name"].map { readName($0) } ?? defaultName,
-            version: section.nonEmptyText("version") ?? "1.0.0",
-            description: section.text("description"),
-            parallel: parallel ?? ParallelSettings(),
-            environment: section["env"].map { EnvironmentReader().read($0) } ?? [:],
-            steps: steps)
+        var workflow = Workflow(name: section["name"].map { readName($0) } ?? defaultName, steps: steps)
+        workflow.version = section.nonEmptyText("version") ?? "1.0.0"
+        workflow.description = section.text("description")
+        workflow.parallel = parallel ?? ParallelSettings()
+        workflow.environment = section["env"].map { EnvironmentReader().read($0) } ?? [:]
         WorkflowCheck(workflow: workflow, findings: findings).report()
         return workflow
     }

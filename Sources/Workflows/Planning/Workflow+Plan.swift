@@ -20,24 +20,25 @@ extension Workflow {
     private func planned(_ step: Step, group: Int, pathBelow: Int) -> PlannedStep {
         switch step.action {
         case .script(let script): planned(step, script, group: group, pathBelow: pathBelow)
+        default: planned(step, Script(command: .shell("")), group: group, pathBelow: pathBelow)
         }
     }
 
     private func planned(_ step: Step, _ script: Script, group: Int, pathBelow: Int) -> PlannedStep {
         let (command, shell) =
             switch script.command {
-            case .program(let program): (program, false)
+            case .program(let program): (program.plainText ?? "", false)
             case .shell(let text): (text, true)
             }
         return PlannedStep(
             id: step.id,
             name: step.name,
             command: command,
-            args: script.arguments,
+            args: script.arguments.map { $0.plainText ?? "" },
             shell: shell,
-            env: environment.merging(script.environment) { _, own in own },
-            directory: script.directory,
-            stdin: script.input,
+            env: environment.merging(script.environment) { _, own in own }.mapValues { $0.plainText ?? "" },
+            directory: script.directory?.plainText,
+            stdin: script.input?.plainText,
             dependencies: step.dependencies,
             group: group,
             pathBelow: pathBelow,

@@ -66,7 +66,7 @@ struct DependencyReader {
 
     private func condition(_ text: String, of title: String, at place: Place) -> Dependency.Condition? {
         if let condition = Dependency.Condition(rawValue: text) { return condition }
-        let known = "a condition is 'succeeded', 'finished' or 'failed'"
+        let known = "a condition is 'succeeded', 'finished', 'failed' or 'passed'"
         let hint = findings.hint(for: text, among: Self.conditions)
         findings.error("\(title) has a dependency with the condition \(quoted(text)); \(known)\(hint)", at: place)
         return nil

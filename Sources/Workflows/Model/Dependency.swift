@@ -8,6 +8,8 @@ package struct Dependency: Sendable, Hashable {
         case finished
         /// It failed.
         case failed
+        /// It succeeded, or was skipped, but not through an error.
+        case passed
     }
 
     /// The id of the step to wait for.

@@ -30,18 +30,16 @@ struct StepReader {
         let id = section.identifier("id")
         let action = readAction(section)
         let parallel = section["parallel"].flatMap { StepParallelismReader(findings: findings).read($0, title) }
-        let step = Step(
-            id: id ?? "",
-            name: section.nonEmptyText("name") ?? id ?? "",
-            action: action ?? .script(.placeholder),
-            dependencies: section["dependsOn"].map { DependencyReader(findings: findings).read($0, of: title) } ?? [],
-            parallel: parallel?.settings ?? StepParallelism(),
-            continueOnError: readContinueOnError(section, inParallel: parallel?.continueOnError),
-            timeout: section.duration("timeout"),
-            retries: readRetries(section),
-            priority: section.integer("priority", in: Limits.priorities),
-            queue: section.identifier("queue"),
-            place: section["id"]?.place ?? section.place)
+        var step = Step(
+            id: id ?? "", name: section.nonEmptyText("name") ?? id ?? "",
+            action: action ?? .script(Script(command: .shell(""))), place: section["id"]?.place ?? section.place)
+        step.dependencies = section["dependsOn"].map { DependencyReader(findings: findings).read($0, of: title) } ?? []
+        step.parallel = parallel?.settings ?? StepParallelism()
+        step.continueOnError = readContinueOnError(section, inParallel: parallel?.continueOnError)
+        step.timeout = section.duration("timeout")
+        step.retries = readRetries(section)
+        step.priority = section.integer("priority", in: Limits.priorities)
+        step.queue = section.identifier("queue")
         return id == nil ? nil : step
     }
 
@@ -81,10 +79,4 @@ struct StepReader {
         }
         return section.integer("retries", in: Limits.retries) ?? section.integer("retry", in: Limits.retries)
     }
-}
-
-extension Script {
-    /// Stands in a step whose faults were reported, so that what else the file says can be checked.
-    fileprivate static let placeholder = Script(
-        command: .program(""), arguments: [], environment: [:], directory: nil, input: nil)
 }

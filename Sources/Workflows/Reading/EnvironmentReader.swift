@@ -7,13 +7,13 @@ struct EnvironmentReader {
         "WEIR_JOB", "WEIR_RUN", "WEIR_ATTEMPT", "WEIR_LEASE", "WEIR_DB", "WEIR_RESULT",
     ]
 
-    func read(_ field: Field) -> [String: String] {
-        var environment: [String: String] = [:]
+    func read(_ field: Field) -> [String: Template] {
+        var environment: [String: Template] = [:]
         for entry in field.entries(of: "variables and their values") ?? [] {
             if let fault = fault(inName: entry.key) {
                 field.findings.error("\(quoted(entry.key)) \(fault)", at: entry.keyPlace)
             } else if let value = readValue(entry) {
-                environment[entry.key] = value
+                environment[entry.key] = Template(plain: value)
             }
         }
         return environment

@@ -8,7 +8,7 @@ struct ScriptReader {
     /// Those that no step has itself.
     static let ownKeys = keys.filter { $0 != "env" }
 
-    func read(_ step: Section, environment: [String: String]) -> Script? {
+    func read(_ step: Section, environment: [String: Template]) -> Script? {
         guard let config = step["config"] else {
             step.reportMissing("config", ", which says what to run")
             return nil
@@ -21,12 +21,11 @@ struct ScriptReader {
         else { return nil }
         let command = readCommand(section)
         let own = section["env"].map { EnvironmentReader().read($0) } ?? [:]
-        let script = Script(
-            command: command ?? .program(""),
-            arguments: section["args"].map(readArguments) ?? [],
-            environment: environment.merging(own) { _, inner in inner },
-            directory: section.nonEmptyText("cwd"),
-            input: section.text("stdin"))
+        var script = Script(command: command ?? .shell(""))
+        script.arguments = section["args"].map(readArguments)?.map { Template(plain: $0) } ?? []
+        script.environment = environment.merging(own) { _, inner in inner }
+        script.directory = section.nonEmptyText("cwd").map { Template(plain: $0) }
+        script.input = section.text("stdin").map { Template(plain: $0) }
         return command == nil ? nil : script
     }
 
@@ -46,7 +45,7 @@ struct ScriptReader {
                 let advice = "it names one program; put its arguments into 'args', or write 'shell'"
                 findings.warning("\(command.title) is \(quoted(program)); \(advice)", at: command.place)
             }
-            return .program(program)
+            return .program(Template(plain: program))
         }
     }
 
