@@ -3,6 +3,8 @@ import Yams
 /// YAML text → the root of its one document, within bounds. What is wrong goes to `findings`.
 struct DocumentReader {
     let findings: Findings
+    /// What is said of a text without a document; `nil`: nothing, it may be empty.
+    var emptyFault: String? = "the file is empty; a workflow needs 'steps'"
 
     /// `nil` when there is nothing to read on with; an error was reported then.
     func root() -> Node? {
@@ -43,7 +45,7 @@ struct DocumentReader {
                 // Without rules of tag resolution: scalars are taken as written, and each rule is a regular
                 // expression for every key.
                 if let root = try Yams.compose(yaml: text, .basic) { return Document(root: root, text: text) }
-                findings.error("the file is empty; a workflow needs 'steps'", at: Place(line: 1, column: 1))
+                if let emptyFault { findings.error(emptyFault, at: Place(line: 1, column: 1)) }
                 return nil
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 let key = DuplicateKey(name: keys.first ?? "", first: context.mark)

@@ -62,6 +62,8 @@ struct StepReader {
         step.priority = section.integer("priority", in: Limits.priorities) ?? defaults.priority
         step.queue = section.identifier("queue") ?? defaults.queue
         step.cache = section["cache"].flatMap { readCache($0) }
+        step.gates = section["quality_gates"].map { GateReader(findings: findings).read($0) } ?? []
+        step.enforcesGates = section["gates"].map { GateReader(findings: findings).readEnforcement($0) } ?? false
         if case .script(var script) = step.action {
             script.directory = script.directory ?? defaults.directory
             step.action = .script(script)

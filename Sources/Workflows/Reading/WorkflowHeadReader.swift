@@ -77,19 +77,7 @@ struct WorkflowHeadReader {
         return Handlers(success: steps("success"), failure: steps("failure"), always: steps("always"))
     }
 
-    func criteria(_ field: Field) -> [Criterion] {
-        (field.list(of: "criteria") ?? []).compactMap { node in
-            let entry = Field(
-                key: field.key, keyPlace: field.keyPlace, value: node, title: "a criterion in \(field.title)",
-                findings: findings)
-            guard let text = entry.nonEmptyText() else { return nil }
-            switch text {
-            case "all_tasks_completed", "all_steps_completed": return .allTasksCompleted
-            case "no_task_blocked_by_another", "no_step_blocked_by_another": return .noTaskBlockedByAnother
-            default: return entry.expression().map { .expression($0) }
-            }
-        }
-    }
+    func criteria(_ field: Field) -> [Criterion] { CriterionReader(findings: findings).read(field) }
 
     // MARK: Schedules, reports
 
