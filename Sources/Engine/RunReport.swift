@@ -18,6 +18,12 @@ package struct RunReport: Sendable {
         package let exitCode: Int?
         package let error: String?
         package let forgiven: Bool
+        /// A part of another step.
+        package let isPart: Bool
+        /// Its time is work, and not that of its parts or of waiting.
+        package let isWork: Bool
+        /// In KiB.
+        package let peakMemory: Int
         package var isCritical = false
 
         /// Of the last attempt, in milliseconds.
@@ -36,7 +42,10 @@ package struct RunReport: Sendable {
     package var steps: [Step]
 
     /// Sum of the final attempts' durations.
-    package var sequential: Int { steps.reduce(0) { $0 + $1.duration } }
+    package var sequential: Int { steps.reduce(0) { $0 + ($1.isWork ? $1.duration : 0) } }
+
+    /// Whether the run has ended.
+    package var isOver: Bool { RunState(rawValue: state)?.isFinal ?? false }
     /// The chain of steps, each waiting for the one before, that took longest.
     package var criticalPath: [Step] { steps.filter(\.isCritical).sorted { ($0.startedAt ?? 0) < ($1.startedAt ?? 0) } }
 
@@ -51,9 +60,11 @@ package struct RunReport: Sendable {
 
     private static let stepsSQL: SQL = """
         SELECT id, coalesce(key, ''), name, state, coalesce(level, 1), attempt, started_at, finished_at,
-               started_at - ready_at, exit_code, error, forgiven
+               started_at - ready_at, exit_code, error, forgiven, parent_id IS NOT NULL,
+               kind IN ('script', 'agent', 'http'),
+               coalesce((SELECT max(max_rss_kb) FROM attempts WHERE job_id = jobs.id), 0)
         FROM jobs
-        WHERE run_id = :run_id
+        WHERE run_id = :run_id AND superseded = 0
         ORDER BY id
         """
 
@@ -73,7 +84,8 @@ package struct RunReport: Sendable {
                     job: JobID(row.int(0)), id: row.text(1), name: row.optionalText(2), state: row.text(3),
                     group: row.int(4), attempts: row.int(5), startedAt: row.optionalInt(6),
                     finishedAt: row.optionalInt(7), wait: row.optionalInt(8), exitCode: row.optionalInt(9),
-                    error: row.optionalText(10), forgiven: row.bool(11))
+                    error: row.optionalText(10), forgiven: row.bool(11),
+                    isPart: row.bool(12), isWork: row.bool(13), peakMemory: row.int(14))
             }
             let edges = try connection.all(edgesSQL, run) { (job: JobID($0.int(0)), upstream: JobID($0.int(1))) }
             let report = try connection.first(runSQL, run) { row in

@@ -21,7 +21,7 @@ package final class Runner {
     var state: LoopState
     var ladder = LogLadder()
     var attempts: [Int32: RunningAttempt] = [:]  // by pid
-    var outcomes: [(claim: Claim, outcome: Outcome, attempt: RunningAttempt?)] = []
+    var reports: [AttemptReport] = []
     var end: RunnerEnd?
     var executed = 0
     var pendingOutput: [PendingOutput] = []
@@ -249,9 +249,11 @@ package final class Runner {
                 others: try transaction.otherRunners(than: id),
                 hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope) : false,
                 hasStops: state.running > 0 ? try !transaction.jobsToStop(of: id).isEmpty : false,
-                nextDue: try transaction.nextDue()
+                nextDue: try transaction.nextDue(),
+                hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty
             )
         }
+        if found.hasSettled { judgeSettledRuns() }
         if found.hasWork || found.hasStops { state.wantsTurn = true }
         setNextDue(found.nextDue)
         try meet(found.others)
@@ -340,7 +342,7 @@ package final class Runner {
     }
 
     private var isAllDone: Bool {
-        guard state.isIdle, outcomes.isEmpty, case .queues(let names) = options.scope else { return false }
+        guard state.isIdle, reports.isEmpty, case .queues(let names) = options.scope else { return false }
         return !((try? store.look { try $0.hasUnfinishedJobs(in: names) }) ?? true)
     }
 }

@@ -14,6 +14,7 @@ final class RunProgress: RunnerObserver {
     private let run: RunID
     private let store: JobStore
     private let steps: Int
+    private let watching: WatchLimits
     private let isTerminal = StandardError.isTerminal
     private let startedAt: Int
     private var lastSequence = 0
@@ -24,8 +25,9 @@ final class RunProgress: RunnerObserver {
     private var finished = 0
     private var drawn = 0
 
-    init(run: RunID, store: JobStore, steps: Int) {
+    init(run: RunID, store: JobStore, steps: Int, watching: WatchLimits = WatchLimits()) {
         self.run = run
+        self.watching = watching
         self.store = store
         self.steps = steps
         startedAt = store.timekeeper.boottime()
@@ -37,9 +39,11 @@ final class RunProgress: RunnerObserver {
     func ended(_ claim: Claim, _ outcome: Outcome, job: JobState) { isDirty = true }
 
     var nextLook: Int? {
+        let end = watching.timeout.map { startedAt + $0 }
         if isDirty { return lastLook + interval }
-        if running.isEmpty { return nil }
-        return isTerminal ? lastLook + 250 : lastPlain + Self.plainInterval
+        if running.isEmpty { return end }
+        let next = isTerminal ? lastLook + 250 : lastPlain + Self.plainInterval
+        return min(next, end ?? .max)
     }
 
     private static let finishedSQL: SQL = "SELECT finished_at FROM runs WHERE id = :id"
@@ -55,6 +59,8 @@ final class RunProgress: RunnerObserver {
         lastLook = now
         isDirty = false
         try takeUpChanges()
+        if let timeout = watching.timeout, now >= startedAt + timeout { return true }
+        if !watching.waitsForAll, finished > 0 { return true }
         if isTerminal {
             draw(now: now)
         } else if now >= lastPlain + Self.plainInterval, !running.isEmpty {

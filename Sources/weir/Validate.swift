@@ -17,7 +17,10 @@ struct Validate: WeirCommand {
         var failure: Failure?
         for path in files {
             do {
-                let file = try WorkflowFile(path)
+                var file = try WorkflowFile(path)
+                _ = file.resolve(
+                    try WorkflowFile.configuration(given: nil, database: DatabaseLocation.find(given: nil)),
+                    asWarnings: true)
                 let plan = file.workflow.plan(options: PlanOptions())
                 let groups = plan.steps.map(\.group).max() ?? 0
                 Output.print("\(path): \(plan.workflow) \(plan.version), \(plan.steps.count) steps in \(groups) groups")

@@ -11,7 +11,7 @@ package struct ExpressionError: Error, Sendable, Hashable, CustomStringConvertib
     /// There is no value, as opposed to a wrong one: `??` goes on with its other side.
     package var isMissing: Bool
 
-    init(_ message: String, offset: Int, isMissing: Bool = false) {
+    package init(_ message: String, offset: Int, isMissing: Bool = false) {
         self.message = message
         self.offset = offset
         self.isMissing = isMissing
