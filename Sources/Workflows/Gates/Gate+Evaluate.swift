@@ -19,7 +19,7 @@ extension Gate {
 
     /// As a table shows it.
     private static func shown(_ actual: JSONValue) -> String {
-        let text = actual.splicedText
+        let text = actual == .string("") ? "\"\"" : actual.splicedText
         return text.unicodeScalars.count > 100 ? String(text.prefix(100)) + "…" : text
     }
 }

@@ -5,7 +5,7 @@ extension Workflow {
     package func plan(options: PlanOptions = PlanOptions()) -> Plan {
         let isParallel = options.parallel ?? parallel.isEnabled
         let chosen = options.only.map { only in steps.filter { only.contains($0.id) } } ?? steps
-        let planner = StepPlanner(environment: environment, isParallel: isParallel)
+        let planner = StepPlanner(environment: environment, isParallel: isParallel, keepsOrder: keepsOrder)
         return Plan(
             workflow: name, version: version,
             maxConcurrency: isParallel ? options.maxConcurrency ?? parallel.defaultMaxConcurrency : 1,
@@ -48,10 +48,13 @@ package struct StepPlanner {
     var environment: [String: Template] = [:]
     /// `false`: one at a time, in the order of the plan.
     var isParallel = true
+    /// One at a time means in the order given where that is a topological one, not by level.
+    var keepsOrder = false
 
-    package init(environment: [String: Template] = [:], isParallel: Bool = true) {
+    package init(environment: [String: Template] = [:], isParallel: Bool = true, keepsOrder: Bool = false) {
         self.environment = environment
         self.isParallel = isParallel
+        self.keepsOrder = keepsOrder
     }
 
     /// By topological level, within a level in the order given. An edge to a step that is not among them is left out.
@@ -60,7 +63,9 @@ package struct StepPlanner {
         let order = graph.order()
         let levels = graph.levels(along: order)
         let paths = isParallel ? graph.pathsBelow(along: order) : []
-        let sorted = steps.indices.sorted { (levels[$0], $0) < (levels[$1], $1) }
+        let sorted =
+            !isParallel && keepsOrder && graph.isInOrder
+            ? Array(steps.indices) : steps.indices.sorted { (levels[$0], $0) < (levels[$1], $1) }
         return sorted.map { planned(steps[$0], group: levels[$0], pathBelow: isParallel ? paths[$0] : 0) }
     }
 

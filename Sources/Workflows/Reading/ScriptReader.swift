@@ -57,7 +57,7 @@ struct ScriptReader {
         return .shell(text)
     }
 
-    private func readArguments(_ field: Field) -> [Template] {
+    func readArguments(_ field: Field) -> [Template] {
         guard let nodes = field.list(of: "arguments") else { return [] }
         return nodes.enumerated().compactMap { index, node in
             let title = "argument \(index + 1) in \(field.title)"

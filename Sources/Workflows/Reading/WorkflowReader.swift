@@ -13,7 +13,7 @@ struct WorkflowReader {
 
     /// `nil`, or a workflow of no use, when errors were reported.
     func read(_ root: Node) -> Workflow? {
-        guard Dialect.check(root, findings),
+        guard
             let section = Section(
                 root, title: "the workflow", keys: Self.keys,
                 misplaced: Dictionary(uniqueKeysWithValues: StepReader.ownKeys.map { ($0, "a step") }),
