@@ -62,9 +62,8 @@ import Testing
             try standIns.install()
             try standIns.copy("error-handling.yaml")
             let others = ["critical-task.sh", "optional-task.sh", "independent-task.sh"].filter { $0 != failing }
-            let run = try standIns.run(
-                ["error-handling.yaml"],
-                environment: ["FAIL": failing, "AFTER": others.joined(separator: " ")])
+            try standIns.fail(failing, after: others)
+            let run = try standIns.run(["error-handling.yaml"])
             #expect(try run.wait().exitCode == (state == "succeeded" ? 0 : 1), "\(run.error)")
             #expect(try host.lines("SELECT key, state FROM job_history ORDER BY key") == states)
             #expect(try host.lines("SELECT state FROM run_history") == [state])

@@ -16,7 +16,7 @@ struct StandIns {
         "sync-api.sh", "critical-task.sh", "optional-task.sh", "independent-task.sh",
     ]
 
-    /// Fails when `$FAIL` is its name: as soon as the others that `$AFTER` names have started.
+    /// Fails when the file `fail` has its name, once all others that the file `after` names have started.
     private var script: String {
         """
         #!/bin/sh
@@ -28,6 +28,8 @@ struct StandIns {
         [ "${0##*/}" = npm ] && [ "$1" != run ] && name="npm-$1"
         [ "${0##*/}" = curl ] && name=curl
         note start "$name"
+        FAIL=$(cat '\(host.folder)/fail' 2> /dev/null)
+        AFTER=$(cat '\(host.folder)/after' 2> /dev/null)
         if [ -n "$AFTER" ] && [ "$FAIL" = "$name" ]; then
             for other in $AFTER; do
                 until grep -q "^start .* $other\\$" '\(host.ledgerPath)'; do sleep 0.02; done
@@ -57,8 +59,13 @@ struct StandIns {
         try Files.write(text, to: "\(host.folder)/\(name)")
     }
 
-    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> TestProcess {
+    func fail(_ name: String, after others: [String]) throws {
+        try Files.write(name, to: "\(host.folder)/fail")
+        try Files.write(others.joined(separator: " "), to: "\(host.folder)/after")
+    }
+
+    func run(_ arguments: [String]) throws -> TestProcess {
         let path = "\(host.folder)/bin:\(Binary.variable("PATH") ?? "")"
-        return try host.start(["run"] + arguments, environment: environment.merging(["PATH": path]) { $1 })
+        return try host.start(["run"] + arguments, environment: ["PATH": path])
     }
 }

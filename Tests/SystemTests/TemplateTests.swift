@@ -25,7 +25,7 @@ import Testing
                 read up rest < /proc/uptime
                 echo "start $WEIR_JOB $WEIR_ATTEMPT $WEIR_LEASE $up \(result.agent)" >> '\(host.ledgerPath)'
                 sleep \(result.seconds * Self.scale)
-                [ "$FAIL" = \(result.agent) ] && exit 1
+                [ -e '\(host.folder)/fail-\(result.agent)' ] && exit 1
                 echo '\(result.metrics)'
                 """
             try Files.write(script, to: "\(host.folder)/\(result.agent)")
@@ -68,7 +68,9 @@ import Testing
     @Test func `goes on without the task that failed, keeps the results, and fails`() throws {
         try withHost { host in
             try prepare(host)
-            let run = try host.start(["run", "template.yaml"], environment: ["FAIL": "SecurityAgent"])
+            try Files.write("", to: "\(host.folder)/fail-SecurityAgent")
+            try host.run("init")
+            let run = try host.start(["run", "template.yaml"])
             try eventually("an attempt of the task has failed") {
                 try host.number("SELECT count(*) FROM attempt_history WHERE key = 'task_5' AND state = 'failed'") >= 1
             }
