@@ -1,3 +1,5 @@
+package import JSON
+
 /// A text with expressions in it, or without.
 package struct Template: Sendable, Hashable {
     package enum Part: Sendable, Hashable {
@@ -12,6 +14,42 @@ package struct Template: Sendable, Hashable {
 
     package init(parts: [Part]) { self.parts = parts }
 
+    /// Reads `… ${{ expression }} …`; `$${{` stands for `${{` itself.
+    ///
+    /// - Parameter place: where the text begins in the file.
+    package static func parse(_ text: String, at place: Place? = nil) throws(ExpressionError) -> Template {
+        guard text.contains("${{") else { return Template(plain: text) }
+        var parts: [Part] = []
+        var plain = ""
+        var rest = text[...]
+        while let opening = rest.firstRange(of: "${{") {
+            if rest[..<opening.lowerBound].hasSuffix("$") {
+                plain += rest[..<opening.lowerBound].dropLast() + "${{"
+                rest = rest[opening.upperBound...]
+                continue
+            }
+            plain += rest[..<opening.lowerBound]
+            let begin = opening.upperBound
+            guard let end = closing(in: rest[begin...]) else {
+                throw ExpressionError("'${{' has no '}}'", offset: 0)
+                    .located(
+                        in: String(rest[opening.lowerBound...]), at: Self.place(of: opening.lowerBound, in: text, place)
+                    )
+            }
+            let inner = rest[begin..<end]
+            let leading = inner.prefix { $0 == " " || $0 == "\n" || $0 == "\t" }
+            let source = String(inner.dropFirst(leading.count)).trimmingEnd
+            if !plain.isEmpty { parts.append(.text(plain)) }
+            plain = ""
+            parts.append(
+                .expression(try Expression.parse(source, at: Self.place(of: leading.endIndex, in: text, place))))
+            rest = rest[rest.index(end, offsetBy: 2)...]
+        }
+        plain += rest
+        if !plain.isEmpty { parts.append(.text(plain)) }
+        return Template(parts: parts)
+    }
+
     /// The text itself, when there is no expression in it.
     package var plainText: String? {
         var text = ""
@@ -20,5 +58,72 @@ package struct Template: Sendable, Hashable {
             text += piece
         }
         return text
+    }
+
+    /// As it is written.
+    package var source: String {
+        parts.reduce(into: "") { text, part in
+            switch part {
+            case .text(let piece): text += piece.replacing("${{", with: "$${{")
+            case .expression(let expression): text += "${{ \(expression.source) }}"
+            }
+        }
+    }
+
+    package var expressions: [Expression] {
+        parts.compactMap { if case .expression(let expression) = $0 { expression } else { nil } }
+    }
+
+    /// The value: of one expression and nothing else, with its type; else a text.
+    package func evaluate(in scope: some ExpressionScope) throws(ExpressionError) -> JSONValue {
+        if parts.count == 1, case .expression(let expression) = parts[0] { return try expression.evaluate(in: scope) }
+        return .string(try text(in: scope))
+    }
+
+    package func text(in scope: some ExpressionScope) throws(ExpressionError) -> String {
+        var text = ""
+        for part in parts {
+            switch part {
+            case .text(let piece): text += piece
+            case .expression(let expression): text += try expression.evaluate(in: scope).splicedText
+            }
+        }
+        return text
+    }
+
+    /// The `}}` that ends an expression: not one within a text of it.
+    private static func closing(in text: Substring) -> String.Index? {
+        var quote: Character?
+        var index = text.startIndex
+        while index < text.endIndex {
+            let character = text[index]
+            if let open = quote {
+                if open == "\"", character == "\\" { index = text.index(after: index) }
+                if character == open { quote = nil }
+            } else if character == "'" || character == "\"" {
+                quote = character
+            } else if character == "}", text[text.index(after: index)...].first == "}" {
+                return index
+            }
+            guard index < text.endIndex else { return nil }
+            index = text.index(after: index)
+        }
+        return nil
+    }
+
+    /// Exact in a text of one line; of a later line, where the text begins.
+    private static func place(of index: String.Index, in text: String, _ start: Place?) -> Place? {
+        guard let start else { return nil }
+        let before = text[..<index]
+        return before.contains("\n")
+            ? start : Place(line: start.line, column: start.column + before.unicodeScalars.count)
+    }
+}
+
+extension String {
+    fileprivate var trimmingEnd: String {
+        var text = self[...]
+        while let last = text.last, last == " " || last == "\n" || last == "\t" || last == "\r" { text.removeLast() }
+        return String(text)
     }
 }

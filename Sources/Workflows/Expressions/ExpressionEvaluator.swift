@@ -1,0 +1,294 @@
+package import JSON
+
+extension Expression {
+    package func evaluate(in scope: some ExpressionScope) throws(ExpressionError) -> JSONValue {
+        do throws(ExpressionError) {
+            return try ExpressionEvaluator(scope: scope).value(root)
+        } catch {
+            throw error.located(in: source, at: place)
+        }
+    }
+
+    /// Whether the value counts as true: anything but null, false, 0 and the empty text.
+    package func isTrue(in scope: some ExpressionScope) throws(ExpressionError) -> Bool {
+        try evaluate(in: scope).isTrue
+    }
+}
+
+extension JSONValue {
+    /// As conditions take it: null, false, 0 and the empty text are not.
+    package var isTrue: Bool {
+        switch self {
+        case .null: false
+        case .bool(let flag): flag
+        case .integer(let number): number != 0
+        case .decimal(let number): number != 0
+        case .string(let text): !text.isEmpty
+        case .list, .object: true
+        }
+    }
+}
+
+struct ExpressionEvaluator<Scope: ExpressionScope> {
+    let scope: Scope
+
+    func value(_ node: Expression.Node) throws(ExpressionError) -> JSONValue {
+        switch node {
+        case .literal(let literal, _): return literal.value
+        case .list(let elements, _):
+            var values: [JSONValue] = []
+            for element in elements { values.append(try value(element)) }
+            return .list(values)
+        case .root(let name, let offset): return try root(name, offset)
+        case .member(.root(let root, let offset), let name, _) where root == "steps" || root == "tasks":
+            return try wholeStep(Expression.Node.stepName(root, name), offset)
+        case .member(.member(.root(let root, let offset), let id, _), let name, let place)
+        where root == "steps" || root == "tasks":
+            return try fact(name, of: Expression.Node.stepName(root, id), offset, place)
+        case .member(.index(.root(let root, let offset), let index, _), let name, let place)
+        where root == "steps" || root == "tasks":
+            guard let id = try value(index).string else {
+                throw ExpressionError("the id of a step is a text", offset: offset)
+            }
+            return try fact(name, of: Expression.Node.stepName(root, id), offset, place)
+        case .member(let base, let name, let offset): return try member(name, of: try value(base), offset)
+        case .index(let base, let index, let offset):
+            return try element(try value(index), of: try value(base), offset)
+        case .call(let function, let arguments, let offset): return try call(function, arguments, offset)
+        case .not(let operand, _): return .bool(!(try value(operand).isTrue))
+        case .negative(let operand, let offset): return try subtract(.integer(0), try value(operand), offset)
+        case .binary(let infix, let one, let other, let offset): return try binary(infix, one, other, offset)
+        }
+    }
+
+    // MARK: Data
+
+    private func root(_ name: String, _ offset: Int) throws(ExpressionError) -> JSONValue {
+        if let value = try scope.value(of: name) { return value }
+        throw ExpressionError("there is no \(quoted(name)) here", offset: offset, isMissing: true)
+    }
+
+    private func wholeStep(_ id: String, _ offset: Int) throws(ExpressionError) -> JSONValue {
+        let facts = try facts(of: id, offset)
+        var members: [String: JSONValue] = ["state": .string(facts.state)]
+        if let code = facts.exitCode { members["exitCode"] = .integer(code) }
+        if let error = facts.error { members["error"] = .string(error) }
+        if let result = facts.result { members["result"] = result }
+        return .object(members)
+    }
+
+    private func facts(of id: String, _ offset: Int) throws(ExpressionError) -> StepFacts {
+        guard let facts = try scope.step(id) else {
+            throw ExpressionError("there is no step \(quoted(id)) here", offset: offset, isMissing: true)
+        }
+        return facts
+    }
+
+    private func fact(
+        _ name: String, of id: String, _ offset: Int, _ place: Int
+    ) throws(ExpressionError) -> JSONValue {
+        let facts = try facts(of: id, offset)
+        switch name {
+        case "state": return .string(facts.state)
+        case "exitCode": return facts.exitCode.map { .integer($0) } ?? .null
+        case "error": return facts.error.map { .string($0) } ?? .null
+        case "result":
+            if let result = facts.result { return result }
+            let reason: String =
+                switch facts.state {
+                case "succeeded": "left no result"
+                case "skipped":
+                    "was skipped, so it has no result; 'steps.\(id).state' tells, and '??' gives another value"
+                case "failed": "failed, so it has no result"
+                case "cancelled": "was cancelled, so it has no result"
+                default: "has not ended, so it has no result yet"
+                }
+            throw ExpressionError("step \(quoted(id)) \(reason)", offset: offset, isMissing: true)
+        default:
+            throw ExpressionError(
+                "a step has 'result', 'state', 'exitCode' and 'error', not \(quoted(name))", offset: place)
+        }
+    }
+
+    private func member(_ name: String, of base: JSONValue, _ offset: Int) throws(ExpressionError) -> JSONValue {
+        switch base {
+        case .object(let members):
+            if let value = members[name] { return value }
+            let known = members.keys.sorted().prefix(10).map { quoted($0) }.joined(separator: ", ")
+            let advice = members.isEmpty ? "the object is empty" : "it has \(known)\(members.count > 10 ? ", …" : "")"
+            throw ExpressionError("there is no member \(quoted(name)); \(advice)", offset: offset, isMissing: true)
+        case .list:
+            guard let index = Int(name) else {
+                throw ExpressionError("a list has no member \(quoted(name)); write [0] for its first", offset: offset)
+            }
+            return try element(.integer(index), of: base, offset)
+        default:
+            throw ExpressionError(
+                "\(base.kindName) has no member \(quoted(name))", offset: offset, isMissing: base == .null)
+        }
+    }
+
+    private func element(
+        _ index: JSONValue, of base: JSONValue, _ offset: Int
+    ) throws(ExpressionError) -> JSONValue {
+        switch (base, index) {
+        case (.object, .string(let name)): return try member(name, of: base, offset)
+        case (.list(let elements), .integer(let index)):
+            let position = index < 0 ? elements.count + index : index
+            guard elements.indices.contains(position) else {
+                throw ExpressionError(
+                    "there is no element \(index) in a list of \(elements.count)", offset: offset, isMissing: true)
+            }
+            return elements[position]
+        default:
+            throw ExpressionError(
+                "\(base.kindName) has no element \(index.text)", offset: offset, isMissing: base == .null)
+        }
+    }
+
+    // MARK: Operators
+
+    private func binary(
+        _ infix: Expression.Operator, _ one: Expression.Node, _ other: Expression.Node, _ offset: Int
+    ) throws(ExpressionError) -> JSONValue {
+        switch infix {
+        case .coalesce:
+            do throws(ExpressionError) {
+                let left = try value(one)
+                if left != .null { return left }
+            } catch {
+                guard error.isMissing else { throw error }
+            }
+            return try value(other)
+        case .and:
+            let left = try value(one)
+            return left.isTrue ? try value(other) : left
+        case .or:
+            let left = try value(one)
+            return left.isTrue ? left : try value(other)
+        default: break
+        }
+        let (left, right) = (try value(one), try value(other))
+        switch infix {
+        case .equal: return .bool(Self.areEqual(left, right))
+        case .different: return .bool(!Self.areEqual(left, right))
+        case .less: return .bool(try order(left, right, offset) < 0)
+        case .atMost: return .bool(try order(left, right, offset) <= 0)
+        case .greater: return .bool(try order(left, right, offset) > 0)
+        case .atLeast: return .bool(try order(left, right, offset) >= 0)
+        case .contains: return .bool(try contains(left, right, offset))
+        case .plus: return try add(left, right, offset)
+        case .minus: return try subtract(left, right, offset)
+        case .times: return try arithmetic(left, right, offset, { $0.multipliedReportingOverflow(by: $1) }, *)
+        case .divided, .modulo: return try divide(left, right, offset, remainder: infix == .modulo)
+        case .coalesce, .and, .or: return .null
+        }
+    }
+
+    static func areEqual(_ one: JSONValue, _ other: JSONValue) -> Bool {
+        if one == other { return true }
+        switch (one, other) {
+        case (.integer(let whole), .decimal(let number)), (.decimal(let number), .integer(let whole)):
+            return Double(whole) == number
+        case (.list(let left), .list(let right)):
+            return left.count == right.count && zip(left, right).allSatisfy { areEqual($0, $1) }
+        case (.object(let left), .object(let right)):
+            return left.count == right.count
+                && left.allSatisfy { key, value in right[key].map { areEqual(value, $0) } ?? false }
+        default: return false
+        }
+    }
+
+    private func order(_ one: JSONValue, _ other: JSONValue, _ offset: Int) throws(ExpressionError) -> Int {
+        if case (.integer(let left), .integer(let right)) = (one, other) {
+            return left < right ? -1 : left == right ? 0 : 1
+        }
+        if let left = one.number, let right = other.number { return left < right ? -1 : left == right ? 0 : 1 }
+        if case (.string(let left), .string(let right)) = (one, other) {
+            return left.unicodeScalars.lexicographicallyPrecedes(right.unicodeScalars) ? -1 : left == right ? 0 : 1
+        }
+        throw ExpressionError("\(one.kindName) and \(other.kindName) have no order", offset: offset)
+    }
+
+    func contains(_ whole: JSONValue, _ part: JSONValue, _ offset: Int) throws(ExpressionError) -> Bool {
+        switch (whole, part) {
+        case (.string(let text), .string(let piece)): return piece.isEmpty || text.contains(piece)
+        case (.list(let elements), _): return elements.contains { Self.areEqual($0, part) }
+        case (.object(let members), .string(let name)): return members[name] != nil
+        case (.null, _): return false
+        default: throw ExpressionError("\(whole.kindName) cannot contain \(part.kindName)", offset: offset)
+        }
+    }
+
+    private func add(_ one: JSONValue, _ other: JSONValue, _ offset: Int) throws(ExpressionError) -> JSONValue {
+        switch (one, other) {
+        case (.string(let left), _):
+            if case .list = other { break }
+            if case .object = other { break }
+            return .string(left + other.splicedText)
+        case (_, .string(let right)):
+            if case .list = one { break }
+            if case .object = one { break }
+            return .string(one.splicedText + right)
+        case (.list(let left), .list(let right)): return .list(left + right)
+        default: break
+        }
+        return try arithmetic(one, other, offset, { $0.addingReportingOverflow($1) }, +)
+    }
+
+    private func subtract(_ one: JSONValue, _ other: JSONValue, _ offset: Int) throws(ExpressionError) -> JSONValue {
+        try arithmetic(one, other, offset, { $0.subtractingReportingOverflow($1) }, -)
+    }
+
+    private func arithmetic(
+        _ one: JSONValue, _ other: JSONValue, _ offset: Int,
+        _ whole: (Int, Int) -> (partialValue: Int, overflow: Bool), _ decimal: (Double, Double) -> Double
+    ) throws(ExpressionError) -> JSONValue {
+        if case (.integer(let left), .integer(let right)) = (one, other) {
+            let (result, overflow) = whole(left, right)
+            guard !overflow else { throw ExpressionError("the number is too large", offset: offset) }
+            return .integer(result)
+        }
+        guard let left = one.number, let right = other.number else {
+            throw ExpressionError("\(one.kindName) and \(other.kindName) are no numbers to reckon with", offset: offset)
+        }
+        let result = decimal(left, right)
+        guard result.isFinite else { throw ExpressionError("the number is too large", offset: offset) }
+        return .decimal(result)
+    }
+
+    private func divide(
+        _ one: JSONValue, _ other: JSONValue, _ offset: Int, remainder: Bool
+    ) throws(ExpressionError) -> JSONValue {
+        guard other.number != 0 else { throw ExpressionError("division by zero", offset: offset) }
+        if case (.integer(let left), .integer(let right)) = (one, other) {
+            let (rest, overflow) = left.remainderReportingOverflow(dividingBy: right)
+            guard !overflow else { throw ExpressionError("the number is too large", offset: offset) }
+            if remainder { return .integer(rest) }
+            if rest == 0 { return .integer(left / right) }
+        }
+        guard let left = one.number, let right = other.number else {
+            throw ExpressionError("\(one.kindName) and \(other.kindName) are no numbers to reckon with", offset: offset)
+        }
+        return .decimal(remainder ? left.truncatingRemainder(dividingBy: right) : left / right)
+    }
+
+    private func call(
+        _ function: String, _ arguments: [Expression.Node], _ offset: Int
+    ) throws(ExpressionError) -> JSONValue {
+        switch function {
+        case "if": return try value(arguments[0]).isTrue ? try value(arguments[1]) : try value(arguments[2])
+        case "default": return try binary(.coalesce, arguments[0], arguments[1], offset)
+        case "success", "failure", "always":
+            guard let value = try scope.value(of: "\(function)()") else {
+                throw ExpressionError("'\(function)()' means nothing here", offset: offset)
+            }
+            return value
+        default: break
+        }
+        var values: [JSONValue] = []
+        for argument in arguments { values.append(try value(argument)) }
+        if function == "contains" { return .bool(try contains(values[0], values[1], offset)) }
+        return try ExpressionFunctions.call(function, values, offset)
+    }
+}
