@@ -34,7 +34,7 @@ let package = Package(
 
         // Three cores that do not know one another.
         .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
-        .target(name: "Workflows", dependencies: ["JSON", "Yams"], swiftSettings: strict),
+        .target(name: "Workflows", dependencies: ["JSON", "Schedules", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
         .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
 

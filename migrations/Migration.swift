@@ -10,7 +10,11 @@ package struct EmbeddedMigration: Sendable {
 
     /// Every migration, in order.
     package static var all: [EmbeddedMigration] {
-        [EmbeddedMigration(version: 1, name: "v001_create_jobs", bytes: PackageResources.v001_create_jobs_sql)]
+        [
+            EmbeddedMigration(version: 1, name: "v001_create_jobs", bytes: PackageResources.v001_create_jobs_sql),
+            EmbeddedMigration(
+                version: 2, name: "v003_create_schedules", bytes: PackageResources.v003_create_schedules_sql),
+        ]
     }
 
     private init(version: Int, name: String, bytes: [UInt8]) {

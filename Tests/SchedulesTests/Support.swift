@@ -37,7 +37,9 @@ extension FireTimes {
         return (0..<count).compactMap { _ in
             guard let next = next(after: moment) else { return nil }
             moment = next
-            return text(next)
+            // Without seconds, and with a space before the offset.
+            let text = zone.text(of: next)
+            return text.prefix(16).replacing("T", with: " ") + " " + text.suffix(6)
         }
     }
 
@@ -45,15 +47,5 @@ extension FireTimes {
         let numbers = text.split { "- :".contains($0) }.compactMap { Int($0) }
         return CivilDate(year: numbers[0], month: numbers[1], day: numbers[2]).dayNumber * 86_400 + numbers[3] * 3_600
             + numbers[4] * 60
-    }
-
-    private func text(_ moment: Int) -> String {
-        let offset = zone.offset(at: moment / 1_000)
-        let local = moment / 1_000 + offset
-        let date = CivilDate(dayNumber: local.floored(by: 86_400))
-        let time = local - date.dayNumber * 86_400
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(date.year)-\(two(date.month))-\(two(date.day)) \(two(time / 3_600)):\(two(time / 60 % 60)) "
-            + "\(offset < 0 ? "-" : "+")\(two(abs(offset) / 3_600)):\(two(abs(offset) / 60 % 60))"
     }
 }
