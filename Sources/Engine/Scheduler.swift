@@ -11,7 +11,9 @@ package struct Scheduler {
     private let store: JobStore
     private let log: Logger
 
-    /// Times that one call deals with; more are due again at once.
+    /// How long one call goes on, in milliseconds, and with how many times it deals; more are due again at once. A
+    /// runner has leases to renew meanwhile.
+    private static let patience = 500
     private static let batch = 100
     /// What no window is shorter than, in milliseconds: runners may be a little late themselves.
     private static let tolerance = 60_000
@@ -28,7 +30,8 @@ package struct Scheduler {
 
     /// Deals with the times that have come, the earliest first.
     package func fireDue() throws {
-        for _ in 0..<Self.batch {
+        let deadline = store.timekeeper.boottime() + Self.patience
+        for _ in 0..<Self.batch where store.timekeeper.boottime() <= deadline {
             guard let due = try store.look({ try $0.dueSchedules(limit: 1) }).first, let at = due.nextAt else { return }
             try deal(with: due, at: at)
         }

@@ -141,7 +141,7 @@ extension JobTransaction {
         SELECT f.fire_at, f.job_id, f.run_id,
                coalesce(j.id IS NOT NULL AND j.finished_at IS NULL, 0)
                OR coalesce(r.id IS NOT NULL AND r.finished_at IS NULL, 0)
-        FROM schedule_fires f
+        FROM schedule_fires f INDEXED BY schedule_fires_open  -- all others only grow in number
         LEFT JOIN jobs j ON j.id = f.job_id
         LEFT JOIN runs r ON r.id = f.run_id
         WHERE f.schedule_id = :schedule_id AND f.is_open = 1
