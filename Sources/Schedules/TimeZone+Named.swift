@@ -7,7 +7,7 @@ extension TimeZone {
 
     /// The zone with this name of IANA's: `Europe/Berlin`. `UTC` needs no file.
     package static func named(_ name: String, in directory: String = directory) throws(ZoneError) -> TimeZone {
-        if name == "UTC" || name == "Etc/UTC" || name == "Z" { return TimeZone.utc }
+        if name == "UTC" || name == "Etc/UTC" { return TimeZone.utc }
         guard isName(name) else { throw .badName(name) }
         guard let bytes = read("\(directory)/\(name)") else {
             throw access(directory, R_OK) == 0 ? .unknown(name) : .noData(directory: directory)

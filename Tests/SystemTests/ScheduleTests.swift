@@ -95,4 +95,27 @@ import Testing
             try check(minutes: minutes, on: host)
         }
     }
+
+    @Test func `fire although every slot is taken, and never in a runner of one run`() throws {
+        try withHost { host in
+            try schedule(minutes: 1, on: host)
+            try host.run("run", "w.yaml")
+            #expect(try host.number("SELECT count(*) FROM schedule_fires") == 0)
+            try host.run("enqueue", "--", "sleep", "600")
+            try host.shell("UPDATE schedules SET next_at = next_at + 86400000")
+            try host.startRunner("--slots", "1")
+            try eventually("the slot is taken") {
+                try host.number("SELECT count(*) FROM jobs WHERE state = 'running'") == 1
+            }
+            try host.shell("UPDATE schedules SET next_at = next_at - 86400000")
+            // Rings the bell, as whatever changes a schedule does.
+            try host.run("enqueue", "--in", "1h", "--", "true")
+            try eventually("both fire") {
+                try host.number("SELECT count(DISTINCT schedule_id) FROM schedule_fires") == 2
+            }
+            #expect(try host.lines("SELECT state FROM job_history WHERE command = 'sleep 600'") == ["running"])
+            try host.run("cancel", "3")
+            try host.stopRunners()
+        }
+    }
 }
