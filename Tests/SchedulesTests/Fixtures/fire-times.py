@@ -1,6 +1,6 @@
 """Fire times by brute force over local minutes, with Python's own zones: an oracle for cron in time zones.
 
-PYTHONTZPATH=zoneinfo python3 fire-times.py > fire-times.tsv
+PYTHONTZPATH=$PWD/zoneinfo:/usr/share/zoneinfo python3 fire-times.py > fire-times.tsv
 """
 import random, sys
 from datetime import datetime, timedelta, timezone
