@@ -29,9 +29,12 @@ let package = Package(
         // JSON values, which all above share.
         .target(name: "JSON", swiftSettings: strict),
 
+        // When something repeats: cron and time zones.
+        .target(name: "Schedules", swiftSettings: strict),
+
         // Three cores that do not know one another.
         .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
-        .target(name: "Workflows", dependencies: ["JSON", "Yams"], swiftSettings: strict),
+        .target(name: "Workflows", dependencies: ["JSON", "Schedules", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
         .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
 
@@ -39,14 +42,14 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "Jobs", "SQLite", "Workflows", "Executors", "JSON", "CLinux",
+                "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "weir",
             dependencies: [
-                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "JSON", "CLinux",
+                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -67,9 +70,11 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(
             name: "WorkflowsTests", dependencies: ["Workflows", "JSON"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "SchedulesTests", dependencies: ["Schedules"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
         .testTarget(
-            name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "TestSupport"],
+            name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "Schedules", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.

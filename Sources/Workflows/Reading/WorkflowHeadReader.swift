@@ -1,4 +1,5 @@
 package import JSON
+import Schedules
 import Yams
 
 /// The keys of a workflow that are not its steps; the dialects share them.
@@ -87,7 +88,10 @@ struct WorkflowHeadReader {
             let entry = Field(
                 key: field.key, keyPlace: field.keyPlace, value: node, title: field.title, findings: findings)
             if case .scalar = node {
-                return entry.nonEmptyText().map { ScheduleEntry(cron: $0, place: entry.place) }
+                return entry.nonEmptyText().map { cron in
+                    check(cron, entry)
+                    return ScheduleEntry(cron: cron, place: entry.place)
+                }
             }
             guard
                 let section = Section(
@@ -96,6 +100,7 @@ struct WorkflowHeadReader {
             if section["cron"] == nil { section.reportMissing("cron") }
             guard let cron = section.nonEmptyText("cron") else { return nil }
             var schedule = ScheduleEntry(cron: cron, place: section["cron"]?.place ?? entry.place)
+            if let field = section["cron"] { check(cron, field) }
             schedule.zone = section.nonEmptyText("zone")
             schedule.catchUp = section.duration("catchUp")
             if let overlap = section["overlap"], let text = overlap.nonEmptyText() {
@@ -106,6 +111,15 @@ struct WorkflowHeadReader {
                 }
             }
             return schedule
+        }
+    }
+
+    /// A cron that cannot be, or never fires, is refused at its place in the file.
+    private func check(_ cron: String, _ field: Field) {
+        do throws(CronError) {
+            _ = try CronExpression(cron)
+        } catch {
+            findings.error("\(field.title): \(error)", at: field.place)
         }
     }
 
