@@ -29,6 +29,10 @@ let package = Package(
         // JSON values, which all above share.
         .target(name: "JSON", swiftSettings: strict),
 
+        // Pictures of graphs, and the workflows that `weir new` writes.
+        .target(name: "Graphs", swiftSettings: strict),
+        .target(name: "Templates", resources: [.embedInCode("yaml")], swiftSettings: strict),
+
         // Three cores that do not know one another.
         .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
         .target(name: "Workflows", dependencies: ["JSON", "Yams"], swiftSettings: strict),
@@ -46,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "JSON", "CLinux",
+                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "JSON", "CLinux", "Graphs", "Templates",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -67,6 +71,7 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(
             name: "WorkflowsTests", dependencies: ["Workflows", "JSON"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "GraphsTests", dependencies: ["Graphs", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "TestSupport"],
