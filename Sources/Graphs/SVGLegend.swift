@@ -19,7 +19,10 @@ struct SVGLegend {
     init(_ graph: Graph, hasConditions: Bool) {
         var counts: [Graph.State: Int] = [:]
         for node in graph.nodes { if let state = node.state { counts[state, default: 0] += 1 } }
-        var entries = Graph.State.allCases.reversed().compactMap { state in
+        let order: [Graph.State] = [
+            .succeeded, .failed, .skipped, .cancelled, .running, .reclaiming, .ready, .scheduled, .blocked,
+        ]
+        var entries = order.compactMap { state in
             counts[state].map { Entry.state(state, count: $0) }
         }
         if graph.nodes.contains(where: \.isCritical) { entries.append(.criticalPath) }

@@ -26,6 +26,7 @@ enum SVGStyle {
             .b{stroke-width:1.2}.skipped .b,.blocked .b,.scheduled .b{stroke-dasharray:4 3}
             .h{font-weight:bold}.w{fill:none;stroke-width:1.1}.o{stroke-dasharray:5 4}.c{stroke-width:2.6}
             .s{fill:none;stroke-width:1.9;stroke-linecap:round;stroke-linejoin:round}
+            .l{paint-order:stroke;stroke-width:4;stroke-linejoin:round}
 
             """
         sheet += rules(
@@ -44,7 +45,7 @@ enum SVGStyle {
     ) -> String {
         var rules = """
             .bg{fill:\(background)}text{fill:\(text)}.m{fill:\(muted)}.w{stroke:\(wire)}.a{fill:\(wire)}
-            .c{stroke:\(critical)}.ca{fill:\(critical)}
+            .l{stroke:\(background)}.c{stroke:\(critical)}.ca{fill:\(critical)}
 
             """
         for tone in tones {

@@ -43,17 +43,24 @@ enum SVGText {
         }
     }
 
-    /// The text if it is at most so wide, else its beginning with `…`.
+    /// The text if it is at most so wide, else without its middle: the ends of names tell them apart.
     static func cut(_ text: String, to most: Double, font: Double) -> String {
         guard width(text) * font > most else { return text }
-        var room = most / font - 0.9
+        let room = max(0, most / font - 0.9)
+        let start = Self.prefix(of: text, to: room * 0.6)
+        let end = Self.prefix(of: text.reversed(), to: room * 0.4)
+        return start + "…" + String(end.reversed())
+    }
+
+    private static func prefix(of characters: some Sequence<Character>, to most: Double) -> String {
+        var room = most
         var result = ""
-        for character in text {
+        for character in characters {
             room -= width(character)
             guard room >= 0 else { break }
             result.append(character)
         }
-        return result + "…"
+        return result
     }
 
     /// A coordinate, to a tenth.

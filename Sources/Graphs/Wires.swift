@@ -30,7 +30,7 @@ struct Wires {
         }
     }
 
-    /// For one direction first: what is critical lies above.
+    /// What is critical lies above the rest.
     var elements: String {
         func path(_ name: String, _ commands: String) -> String {
             commands.isEmpty ? "" : "<path class=\"\(name)\" d=\"\(commands)\"/>\n"
@@ -97,9 +97,10 @@ struct Wires {
         guard !layout.layers.isHelper(segment.to) else { return }
         head(at: end, isCritical: segment.isCritical)
         guard let condition = segment.condition, layout.scale.detail == .full else { return }
+        let (x, y) = ((start.0 + end.0) / 2, (start.1 + end.1) / 2)
         labels +=
-            "<text class=\"m\" x=\"\(SVGText.number(end.0 - 10))\" y=\"\(SVGText.number(end.1 - 5))\" font-size=\"10\" "
-            + "text-anchor=\"end\">\(SVGText.escaped(condition))</text>\n"
+            "<text class=\"m l\" x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(y + 3.5))\" font-size=\"10\" "
+            + "text-anchor=\"middle\">\(SVGText.escaped(condition))</text>\n"
     }
 
     /// Straight on through a column.

@@ -24,7 +24,8 @@ struct Weir: ParsableCommand {
         subcommands: [
             Init.self, Run.self, Validate.self, Enqueue.self, RunnerCommand.self, Status.self, List.self, Show.self,
             Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, SQLCommand.self, QueueCommand.self,
-            PoolCommand.self, DoctorCommand.self, GraphCommand.self, NewCommand.self,
+            PoolCommand.self, DoctorCommand.self, GraphCommand.self, PlanCommand.self,
+            NewCommand.self,
         ])
 
     static func main() {
