@@ -78,13 +78,13 @@ private let documentCases: [Case] = [
         "a task among the steps", "steps:\n  - taskReferenceName: x\n",
         "flow.yaml:2:5: error: 'taskReferenceName' is of the tasks dialect, which is not read yet"),
     Case(
-        "unknown keys", "nam: x\nstesp: []\nzebra: 1\ntimeout: 5\n<<: {a: b}\n",
+        "unknown keys", "nam: x\nstesp: []\nzebra: 1\nretries: 5\n<<: {a: b}\n",
         """
         flow.yaml:1:1: error: unknown key 'nam' in the workflow; did you mean 'name'?
         flow.yaml:1:1: error: the workflow has no 'steps'
         flow.yaml:2:1: error: unknown key 'stesp' in the workflow; did you mean 'steps'?
         flow.yaml:3:1: error: unknown key 'zebra' in the workflow
-        flow.yaml:4:1: error: unknown key 'timeout' in the workflow; it belongs to a step
+        flow.yaml:4:1: error: unknown key 'retries' in the workflow; it belongs to a step
         flow.yaml:5:1: error: unknown key '<<' in the workflow; merge keys are not supported, write the keys out
         """),
     Case(
@@ -212,8 +212,8 @@ private let stepCases: [Case] = [
         "retries twice", "config: {command: x}\nretry: 1\nretries: 2",
         "flow.yaml:4:5: error: step 'a' has both 'retries' and 'retry', which are the same"),
     .step(
-        "a type of a later version", "type: agent\nconfig: {agent: x, prompt: y}",
-        "flow.yaml:3:11: error: type agent is not supported yet"),
+        "a type of a later version", "type: worker\nconfig: {}",
+        "flow.yaml:3:11: error: type worker is not supported yet"),
     .step(
         "a type that does not exist", "type: scirpt",
         "flow.yaml:3:11: error: 'type' of step 'a' is 'scirpt', which is no type of step; did you mean 'script'?"),
@@ -288,9 +288,9 @@ private let graphCases: [Case] = [
         flow.yaml:6:33: error: step 'publish' needs 'nothing-like-it', which is not a step of this workflow
         flow.yaml:6:57: warning: step 'publish' needs 'build' twice
         flow.yaml:10:9: error: step 'report' has a dependency with the condition 'suceeded'; a condition is \
-        'succeeded', 'finished' or 'failed'; did you mean 'succeeded'?
+        'succeeded', 'finished', 'failed' or 'passed'; did you mean 'succeeded'?
         flow.yaml:11:36: error: step 'report' has a dependency with the condition 'never'; a condition is \
-        'succeeded', 'finished' or 'failed'
+        'succeeded', 'finished', 'failed' or 'passed'
         flow.yaml:12:9: error: a dependency of step 'report' has no 'step'
         flow.yaml:12:10: error: unknown key 'stepp' in a dependency of step 'report'; did you mean 'step'?
         flow.yaml:14:9: error: step 'report' needs 'build' twice, with different conditions

@@ -3,6 +3,12 @@ import Workflows
 
 /// The listings of the reference, with their tabs.
 @Suite struct `A listing of the reference` {
+    private static var processor: AgentCall {
+        var call = AgentCall(agent: "data-processor")
+        call.prompt = Template(plain: "Process large dataset")
+        return call
+    }
+
     static let tabs = "indented with tabs, which YAML does not allow; each is read as two spaces"
 
     @Test(arguments: ["automatic-detection", "workflow-level", "complex"])
@@ -44,15 +50,14 @@ import Workflows
         #expect(plan.steps.map { "\($0.group) \($0.id)" } == ["1 install", "2 lint", "2 type-check"])
     }
 
-    @Test func `with an agent names the place of its type`() throws {
+    @Test func `with an agent is accepted, with a warning for each pool that it does not declare`() throws {
         let parsed = WorkflowParser.parse(try Fixture.bytes("step-level.yaml"), defaultName: "steps")
-        #expect(parsed.workflow == nil)
+        #expect(parsed.workflow?.steps[1].action == .agent(Self.processor))
         #expect(
             parsed.diagnostics.map { $0.render(file: "f") }.joined(separator: "\n") == """
                 f:2:1: warning: \(Self.tabs)
                 f:10:14: warning: pool 'cpu' is not declared in this workflow; the database's pool of that name is \
                 used, if there is one
-                f:15:9: error: type agent is not supported yet
                 f:21:14: warning: pool 'memory' is not declared in this workflow; the database's pool of that name \
                 is used, if there is one
                 f:32:14: warning: pool 'network' is not declared in this workflow; the database's pool of that name \

@@ -24,6 +24,41 @@ package enum StepAction: Sendable, Equatable {
     case value(JSONTemplate)
     /// `end`: the run ends here.
     case end(RunEnd)
+
+    /// The word for `type`.
+    package var typeName: String {
+        switch self {
+        case .script: "script"
+        case .agent: "agent"
+        case .http: "http"
+        case .workflow: "workflow"
+        case .approval: "approval"
+        case .wait: "wait"
+        case .group: "group"
+        case .loop: "loop"
+        case .dynamic: "dynamic"
+        case .set: "set"
+        case .value: "value"
+        case .end: "end"
+        }
+    }
+
+    /// Whether it is executed in a process, and so holds pools, has a time limit and is tried again.
+    package var isProcess: Bool {
+        switch self {
+        case .script, .agent, .http: true
+        default: false
+        }
+    }
+
+    /// The steps within it.
+    package var nested: [Step] {
+        switch self {
+        case .group(let steps): steps
+        case .loop(let loop): loop.steps
+        default: []
+        }
+    }
 }
 
 /// A process to start.
@@ -59,6 +94,8 @@ package struct AgentCall: Sendable, Equatable {
     package var environment: [String: Template] = [:]
     /// Its answer is a list of steps, which join the run.
     package var isPlanner = false
+    /// What the configuration said when the run was started, so that any runner can execute it.
+    package var resolved: AgentCommand?
 
     package init(agent: String) { self.agent = agent }
 }

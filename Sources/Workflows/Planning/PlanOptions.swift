@@ -4,9 +4,12 @@ package struct PlanOptions: Sendable, Equatable {
     package var parallel: Bool?
     /// Steps at once; `nil`: as the file says.
     package var maxConcurrency: Int?
+    /// The steps to run; what they depend on besides is taken as done. `nil`: all.
+    package var only: Set<String>?
 
-    package init(parallel: Bool? = nil, maxConcurrency: Int? = nil) {
+    package init(parallel: Bool? = nil, maxConcurrency: Int? = nil, only: Set<String>? = nil) {
         self.parallel = parallel
         self.maxConcurrency = maxConcurrency
+        self.only = only
     }
 }

@@ -24,6 +24,24 @@ enum DurationText {
         return duration(milliseconds: total)
     }
 
+    private static let longUnits: [String: String] = [
+        "second": "s", "seconds": "s", "sec": "s", "secs": "s", "minute": "m", "minutes": "m", "min": "m", "mins": "m",
+        "hour": "h", "hours": "h", "hr": "h", "hrs": "h", "day": "d", "days": "d", "millisecond": "ms",
+        "milliseconds": "ms",
+    ]
+
+    /// As `parse`, and also in words: `1 minute 30 seconds`, `2 days`.
+    static func parseLong(_ text: String) -> Duration? {
+        if let duration = parse(text) { return duration }
+        var joined = ""
+        for word in text.lowercased().split(separator: " ") {
+            let digits = word.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+            let unit = String(word.dropFirst(digits.count))
+            joined += digits + (longUnits[unit] ?? unit)
+        }
+        return joined.isEmpty ? nil : parse(joined)
+    }
+
     /// Digits with at most one point, and a sign, so that a negative number is called by its fault.
     private static func number(_ text: Substring) -> Double? {
         guard text.utf8.contains(where: { (0x30...0x39).contains($0) }) else { return nil }

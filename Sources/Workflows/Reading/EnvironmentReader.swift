@@ -13,7 +13,7 @@ struct EnvironmentReader {
             if let fault = fault(inName: entry.key) {
                 field.findings.error("\(quoted(entry.key)) \(fault)", at: entry.keyPlace)
             } else if let value = readValue(entry) {
-                environment[entry.key] = Template(plain: value)
+                environment[entry.key] = value
             }
         }
         return environment
@@ -25,8 +25,8 @@ struct EnvironmentReader {
         return isName ? nil : "cannot be the name of a variable"
     }
 
-    private func readValue(_ entry: Field) -> String? {
-        guard case .scalar(let scalar) = entry.value, scalar.isNull else { return entry.text() }
+    private func readValue(_ entry: Field) -> Template? {
+        guard case .scalar(let scalar) = entry.value, scalar.isNull else { return entry.template() }
         entry.findings.error("\(entry.title) has no value; for an empty one write \"\"", at: entry.place)
         return nil
     }

@@ -4,28 +4,26 @@ import Yams
 struct ScriptReader {
     let findings: Findings
 
-    private static let keys = ["command", "args", "shell", "env", "cwd", "stdin"]
+    static let keys = ["command", "args", "shell", "env", "cwd", "stdin"]
     /// Those that no step has itself.
     static let ownKeys = keys.filter { $0 != "env" }
 
     func read(_ step: Section, environment: [String: Template]) -> Script? {
-        guard let config = step["config"] else {
-            step.reportMissing("config", ", which says what to run")
+        guard let section = ConfigReader(findings: findings).section(of: step, keys: Self.keys, required: true) else {
             return nil
         }
-        guard
-            let section = Section(
-                config.value, title: "'config' of \(step.title)", keys: Self.keys,
-                misplaced: Dictionary(uniqueKeysWithValues: StepReader.ownKeys.map { ($0, "the step itself") }),
-                findings: findings)
-        else { return nil }
+        return read(section: section, environment: environment)
+    }
+
+    /// - Parameter section: has `keys`, whatever else it has.
+    func read(section: Section, environment: [String: Template]) -> Script? {
         let command = readCommand(section)
         let own = section["env"].map { EnvironmentReader().read($0) } ?? [:]
         var script = Script(command: command ?? .shell(""))
-        script.arguments = section["args"].map(readArguments)?.map { Template(plain: $0) } ?? []
+        script.arguments = section["args"].map(readArguments) ?? []
         script.environment = environment.merging(own) { _, inner in inner }
-        script.directory = section.nonEmptyText("cwd").map { Template(plain: $0) }
-        script.input = section.text("stdin").map { Template(plain: $0) }
+        script.directory = section["cwd"]?.nonEmptyTemplate()
+        script.input = section["stdin"]?.template()
         return command == nil ? nil : script
     }
 
@@ -37,19 +35,29 @@ struct ScriptReader {
         case (_?, let shell?):
             findings.error("\(section.title) has both 'command' and 'shell'; give one of them", at: shell.keyPlace)
             return nil
-        case (nil, let shell?):
-            return shell.nonEmptyText().map(Script.Command.shell)
+        case (nil, let shell?): return readShell(shell)
         case (let command?, nil):
-            guard let program = command.nonEmptyText() else { return nil }
-            if program.contains(" "), section["args"] == nil {
+            guard let program = command.nonEmptyTemplate() else { return nil }
+            if let text = program.plainText, text.contains(" "), section["args"] == nil {
                 let advice = "it names one program; put its arguments into 'args', or write 'shell'"
-                findings.warning("\(command.title) is \(quoted(program)); \(advice)", at: command.place)
+                findings.warning("\(command.title) is \(quoted(text)); \(advice)", at: command.place)
             }
-            return .program(Template(plain: program))
+            return .program(program)
         }
     }
 
-    private func readArguments(_ field: Field) -> [String] {
+    private func readShell(_ field: Field) -> Script.Command? {
+        guard let text = field.nonEmptyText() else { return nil }
+        if let template = try? Template.parse(text), template.plainText == nil {
+            findings.error(
+                "\(field.title) has an expression, whose value the shell would take for a part of the script; "
+                    + "give it as a variable in 'env', or in 'args' as \"$1\"", at: field.place)
+            return nil
+        }
+        return .shell(text)
+    }
+
+    private func readArguments(_ field: Field) -> [Template] {
         guard let nodes = field.list(of: "arguments") else { return [] }
         return nodes.enumerated().compactMap { index, node in
             let title = "argument \(index + 1) in \(field.title)"
@@ -58,7 +66,7 @@ struct ScriptReader {
                 findings.error("\(title) is null; for the word itself, or for nothing, use quotes", at: element.place)
                 return nil
             }
-            return element.text()
+            return element.template()
         }
     }
 }

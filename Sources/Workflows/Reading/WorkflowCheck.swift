@@ -3,36 +3,87 @@ struct WorkflowCheck {
     let workflow: Workflow
     let findings: Findings
 
+    func report() {
+        reportSteps()
+        var handlerIDs: Set<String> = []
+        for steps in [workflow.handlers.success, workflow.handlers.failure, workflow.handlers.always] {
+            ScopeCheck(steps: steps, findings: findings).report()
+            for step in steps
+            where !handlerIDs.insert(step.id).inserted || workflow.steps.contains(where: { $0.id == step.id }) {
+                findings.error("the id \(quoted(step.id)) is taken by another step", at: step.place)
+            }
+            for step in steps { reportPools(of: step) }
+        }
+    }
+
+    /// - Parameter known: steps that are there already.
+    func reportSteps(known: Set<String> = []) {
+        ScopeCheck(steps: workflow.steps, findings: findings, known: known).report()
+        for step in workflow.steps { reportPools(of: step) }
+    }
+
+    /// Depth is bounded by the reader.
+    private func reportPools(of step: Step) {
+        for use in step.parallel.resources {
+            guard let capacity = workflow.parallel.pools[use.pool] else {
+                let hint = findings.hint(for: use.pool, among: workflow.parallel.pools.keys.sorted())
+                let fallback = "the database's pool of that name is used, if there is one"
+                findings.warning(
+                    "pool \(quoted(use.pool)) is not declared in this workflow; \(fallback)\(hint)", at: use.place)
+                continue
+            }
+            if use.amount > capacity {
+                let fault = "takes \(use.amount) of pool \(quoted(use.pool)), whose capacity is \(capacity)"
+                findings.error("step \(quoted(step.id)) \(fault)", at: use.place)
+            }
+        }
+        for inner in step.action.nested { reportPools(of: inner) }
+    }
+}
+
+/// The steps of one scope: those of the workflow, or those within one step.
+struct ScopeCheck {
+    let steps: [Step]
+    let findings: Findings
+    /// Other steps that they may depend on.
+    var known: Set<String> = []
+
     private let numbers: [String: Int]
 
-    init(workflow: Workflow, findings: Findings) {
-        self.workflow = workflow
+    init(steps: [Step], findings: Findings, known: Set<String> = []) {
+        self.steps = steps
         self.findings = findings
-        numbers = Dictionary(workflow.steps.enumerated().map { ($1.id, $0) }) { first, _ in first }
+        self.known = known
+        numbers = Dictionary(steps.enumerated().map { ($1.id, $0) }) { first, _ in first }
     }
 
     func report() {
         reportRepeatedIDs()
         reportDependencies()
         reportCycles()
-        reportPools()
+        for step in steps where !step.action.nested.isEmpty {
+            ScopeCheck(steps: step.action.nested, findings: findings).report()
+        }
     }
 
     private func reportRepeatedIDs() {
-        for (number, step) in workflow.steps.enumerated() {
+        for (number, step) in steps.enumerated() {
             guard let first = numbers[step.id], first != number else { continue }
-            let line = workflow.steps[first].line
+            let line = steps[first].line
             findings.error("the id \(quoted(step.id)) is taken by the step in line \(line)", at: step.place)
+        }
+        for step in steps where known.contains(step.id) {
+            findings.error("the id \(quoted(step.id)) is taken by a step of the run", at: step.place)
         }
     }
 
     private func reportDependencies() {
-        for step in workflow.steps {
+        for step in steps {
             for dependency in step.dependencies {
                 if dependency.step == step.id {
                     findings.error("step \(quoted(step.id)) needs itself", at: dependency.place)
-                } else if numbers[dependency.step] == nil {
-                    let hint = findings.hint(for: dependency.step, among: workflow.steps.lazy.map(\.id))
+                } else if numbers[dependency.step] == nil, !known.contains(dependency.step) {
+                    let hint = findings.hint(for: dependency.step, among: steps.lazy.map(\.id))
                     let fault = "needs \(quoted(dependency.step)), which is not a step of this workflow"
                     findings.error("step \(quoted(step.id)) \(fault)\(hint)", at: dependency.place)
                 }
@@ -41,7 +92,6 @@ struct WorkflowCheck {
     }
 
     private func reportCycles() {
-        let steps = workflow.steps
         let graph = StepGraph(
             dependencies: steps.enumerated().map { number, step in
                 step.dependencies.compactMap { numbers[$0.step] }.filter { $0 != number }
@@ -54,24 +104,6 @@ struct WorkflowCheck {
                 names.count <= 12
                 ? names : names.prefix(8) + ["… (\(names.count - 10) more)"] + names.suffix(2)
             findings.error("these steps wait for one another: \(shown.joined(separator: " → "))", at: place)
-        }
-    }
-
-    private func reportPools() {
-        for step in workflow.steps {
-            for use in step.parallel.resources {
-                guard let capacity = workflow.parallel.pools[use.pool] else {
-                    let hint = findings.hint(for: use.pool, among: workflow.parallel.pools.keys.sorted())
-                    let fallback = "the database's pool of that name is used, if there is one"
-                    findings.warning(
-                        "pool \(quoted(use.pool)) is not declared in this workflow; \(fallback)\(hint)", at: use.place)
-                    continue
-                }
-                if use.amount > capacity {
-                    let fault = "takes \(use.amount) of pool \(quoted(use.pool)), whose capacity is \(capacity)"
-                    findings.error("step \(quoted(step.id)) \(fault)", at: use.place)
-                }
-            }
         }
     }
 }

@@ -1,0 +1,46 @@
+package import JSON
+import Yams
+
+/// Steps in the canonical form, which need no file.
+package enum StepParser {
+    /// Reads one step that `Step.canonical` wrote.
+    ///
+    /// - Throws: the first fault: of a step that was stored by another version, or by hand.
+    package static func parse(canonical text: String) throws(StepParserError) -> Step {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue(parsing: text)
+        } catch {
+            throw StepParserError(message: "\(error)")
+        }
+        guard let step = try parse([value]).first else { throw StepParserError(message: "no step") }
+        return step
+    }
+
+    /// Reads steps that come as data: those of a planner's answer or of `weir add`. All faults are in the error.
+    package static func parse(_ values: [JSONValue]) throws(StepParserError) -> [Step] {
+        let findings = Findings(source: SourceText(""))
+        let reader = StepReader(findings: findings)
+        let steps = values.enumerated().compactMap { reader.read(Node($1), number: $0 + 1) }
+        guard !findings.hasErrors else {
+            let faults = findings.sorted().filter { $0.severity == .error }.map(\.message)
+            throw StepParserError(message: faults.prefix(5).joined(separator: "; "))
+        }
+        return steps
+    }
+
+    /// Checks steps that join a run as one scope: ids, dependencies among them, cycles.
+    ///
+    /// - Parameter known: steps that are there already, on which they may depend.
+    package static func check(_ steps: [Step], known: Set<String> = []) throws(StepParserError) {
+        let findings = Findings(source: SourceText(""))
+        WorkflowCheck(workflow: Workflow(name: "", steps: steps), findings: findings).reportSteps(known: known)
+        let faults = findings.sorted().filter { $0.severity == .error }.map(\.message)
+        guard faults.isEmpty else { throw StepParserError(message: faults.prefix(5).joined(separator: "; ")) }
+    }
+}
+
+package struct StepParserError: Error, Sendable, CustomStringConvertible {
+    package let message: String
+    package var description: String { message }
+}
