@@ -25,7 +25,7 @@ struct Weir: ParsableCommand {
             Init.self, Run.self, Validate.self, Enqueue.self, RunnerCommand.self, Status.self, List.self, Show.self,
             Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, SQLCommand.self, QueueCommand.self,
             PoolCommand.self, DoctorCommand.self, GraphCommand.self, PlanCommand.self,
-            NewCommand.self,
+            SchemaCommand.self, NewCommand.self,
         ])
 
     static func main() {

@@ -10,22 +10,32 @@ struct WorkflowFile {
 
     /// Reads and checks the document; its faults and warnings go to standard error, all of them.
     init(_ path: String, quiet: Bool = false) throws {
-        let bytes = try InputFile.bytes(path)
-        guard bytes.count <= Self.limit else {
-            throw Failure("\(path): a workflow has 16 MiB at most; this is \(bytes.count) bytes", code: Failure.data)
-        }
-        let parsed = WorkflowParser.parse(bytes, defaultName: Self.name(of: path))
+        let (parsed, bytes) = try Self.parse(path)
         for diagnostic in parsed.diagnostics where !quiet || diagnostic.severity == .error {
-            StandardError.print(diagnostic.render(file: path))
+            StandardError.print(diagnostic.render(file: Self.shown(path)))
         }
         guard let workflow = parsed.workflow else {
             let count = parsed.diagnostics.count { $0.severity == .error }
-            throw Failure("\(path): \(count == 1 ? "1 error" : "\(count) errors"); nothing was run", code: Failure.data)
+            let errors = count == 1 ? "1 error" : "\(count) errors"
+            throw Failure("\(Self.shown(path)): \(errors); nothing was run", code: Failure.data)
         }
         self.path = path
         self.workflow = workflow
         text = String(decoding: bytes, as: UTF8.self)
     }
+
+    /// Reads the document and tells nobody what is wrong with it.
+    static func parse(_ path: String) throws -> (ParsedWorkflow, [UInt8]) {
+        let bytes = try InputFile.bytes(path)
+        guard bytes.count <= limit else {
+            throw Failure(
+                "\(shown(path)): a workflow has 16 MiB at most; this is \(bytes.count) bytes", code: Failure.data)
+        }
+        return (WorkflowParser.parse(bytes, defaultName: name(of: path == "-" ? "stdin" : path)), bytes)
+    }
+
+    /// How messages call the file.
+    static func shown(_ path: String) -> String { path == "-" ? "<stdin>" : path }
 
     /// The file's name without its ending.
     private static func name(of path: String) -> String {
