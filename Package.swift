@@ -31,6 +31,9 @@ let package = Package(
 
         // When something repeats: cron and time zones.
         .target(name: "Schedules", swiftSettings: strict),
+        // Pictures of graphs, and the workflows that `weir new` writes.
+        .target(name: "Graphs", swiftSettings: strict),
+        .target(name: "Templates", resources: [.embedInCode("yaml")], swiftSettings: strict),
 
         // Three cores that do not know one another.
         .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
@@ -49,7 +52,8 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux",
+                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux", "Graphs",
+                "Templates",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -72,6 +76,7 @@ let package = Package(
             name: "WorkflowsTests", dependencies: ["Workflows", "JSON"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "SchedulesTests", dependencies: ["Schedules"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "GraphsTests", dependencies: ["Graphs", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "Schedules", "TestSupport"],

@@ -12,25 +12,33 @@ struct WorkflowFile {
     /// - Parameter name: a path, `-` for standard input, or the name of a workflow in `folders` or in the usual one.
     init(_ name: String, folders: [String] = [], quiet: Bool = false) throws {
         let path = name == "-" ? name : try Self.find(name, folders: folders)
-        let bytes = try InputFile.bytes(path)
-        guard bytes.count <= Self.limit else {
-            throw Failure("\(path): a workflow has 16 MiB at most; this is \(bytes.count) bytes", code: Failure.data)
-        }
-        let shown = path == "-" ? "<stdin>" : path
-        let parsed = WorkflowParser.parse(bytes, defaultName: path == "-" ? "stdin" : WorkflowDocument.name(of: path))
+        let (parsed, bytes) = try Self.parse(path)
         for diagnostic in parsed.diagnostics where !quiet || diagnostic.severity == .error {
-            StandardError.print(diagnostic.render(file: shown))
+            StandardError.print(diagnostic.render(file: Self.shown(path)))
         }
         guard let workflow = parsed.workflow else {
             let count = parsed.diagnostics.count { $0.severity == .error }
-            throw Failure(
-                "\(shown): \(count == 1 ? "1 error" : "\(count) errors"); nothing was run", code: Failure.data)
+            let errors = count == 1 ? "1 error" : "\(count) errors"
+            throw Failure("\(Self.shown(path)): \(errors); nothing was run", code: Failure.data)
         }
         self.path = path
         self.workflow = workflow
         text = String(decoding: bytes, as: UTF8.self)
         try SubworkflowCheck(folders: folders).check(workflow, path: path)
     }
+
+    /// Reads the document and tells nobody what is wrong with it.
+    static func parse(_ path: String) throws -> (ParsedWorkflow, [UInt8]) {
+        let bytes = try InputFile.bytes(path)
+        guard bytes.count <= limit else {
+            throw Failure(
+                "\(shown(path)): a workflow has 16 MiB at most; this is \(bytes.count) bytes", code: Failure.data)
+        }
+        return (WorkflowParser.parse(bytes, defaultName: path == "-" ? "stdin" : WorkflowDocument.name(of: path)), bytes)
+    }
+
+    /// How messages call the file.
+    static func shown(_ path: String) -> String { path == "-" ? "<stdin>" : path }
 
     /// The path as it was given where it is one, so that messages name what the user wrote.
     private static func find(_ name: String, folders: [String]) throws -> String {

@@ -6,6 +6,10 @@ import Yams
 struct WorkflowHeadReader {
     let findings: Findings
 
+    static let handlerKeys = ["success", "failure", "always"]
+    static let scheduleKeys = ["cron", "zone", "catchUp", "overlap"]
+    static let reportKeys = ["results", "file"]
+
     func name(_ field: Field, else fallback: String) -> String {
         guard let name = field.nonEmptyText() else { return fallback }
         if name.unicodeScalars.count > 200 || name.unicodeScalars.contains(where: { $0.value < 0x20 }) {
@@ -16,7 +20,7 @@ struct WorkflowHeadReader {
 
     // MARK: Inputs
 
-    private static let inputKeys = ["type", "default", "required", "choices", "description"]
+    static let inputKeys = ["type", "default", "required", "choices", "description"]
 
     func inputs(_ field: Field) -> [Input] {
         (field.entries(of: "inputs") ?? []).compactMap { entry in
@@ -70,7 +74,7 @@ struct WorkflowHeadReader {
     func handlers(_ field: Field, _ reader: StepReader) -> Handlers {
         guard
             let section = Section(
-                field.value, title: "'on' of the workflow", keys: ["success", "failure", "always"], findings: findings)
+                field.value, title: "'on' of the workflow", keys: Self.handlerKeys, findings: findings)
         else { return Handlers() }
         func steps(_ key: String) -> [Step] {
             (section[key]?.list(of: "steps") ?? []).enumerated().compactMap { reader.read($1, number: $0 + 1) }
@@ -95,7 +99,7 @@ struct WorkflowHeadReader {
             }
             guard
                 let section = Section(
-                    node, title: field.title, keys: ["cron", "zone", "catchUp", "overlap"], findings: findings)
+                    node, title: field.title, keys: Self.scheduleKeys, findings: findings)
             else { return nil }
             if section["cron"] == nil { section.reportMissing("cron") }
             guard let cron = section.nonEmptyText("cron") else { return nil }
@@ -124,7 +128,7 @@ struct WorkflowHeadReader {
     }
 
     func report(_ field: Field) -> ReportSettings {
-        guard let section = Section(field.value, title: field.title, keys: ["results", "file"], findings: findings)
+        guard let section = Section(field.value, title: field.title, keys: Self.reportKeys, findings: findings)
         else {
             return ReportSettings()
         }
