@@ -146,6 +146,14 @@ private func agent(_ entry: String) throws -> AgentCall {
             """
         ),
         (
+            "{task_id: 4, id: 4, agent: A, command: x}",
+            """
+            flow.yaml:3:18: error: unknown key 'id' in task '4'; it belongs to steps, and is 'task_id' here
+            flow.yaml:3:25: error: unknown key 'agent' in task '4'; it belongs to 'config' of type agent, and is \
+            'agent_type' here
+            """
+        ),
+        (
             "{task_id: a b, command: x}",
             """
             flow.yaml:3:15: error: 'task_id' of task 'a b' is 'a b'; a name has 1 to 128 of the characters A-Z, a-z, \
