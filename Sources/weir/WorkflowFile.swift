@@ -34,7 +34,9 @@ struct WorkflowFile {
             throw Failure(
                 "\(shown(path)): a workflow has 16 MiB at most; this is \(bytes.count) bytes", code: Failure.data)
         }
-        return (WorkflowParser.parse(bytes, defaultName: path == "-" ? "stdin" : WorkflowDocument.name(of: path)), bytes)
+        return (
+            WorkflowParser.parse(bytes, defaultName: path == "-" ? "stdin" : WorkflowDocument.name(of: path)), bytes
+        )
     }
 
     /// How messages call the file.
