@@ -14,6 +14,7 @@ struct WorkflowCheck {
             }
             for step in steps { reportPools(of: step) }
         }
+        ReferenceCheck(workflow: workflow, findings: findings).report()
     }
 
     /// - Parameter known: steps that are there already.
