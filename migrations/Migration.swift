@@ -10,7 +10,10 @@ package struct EmbeddedMigration: Sendable {
 
     /// Every migration, in order.
     package static var all: [EmbeddedMigration] {
-        [EmbeddedMigration(version: 1, name: "v001_create_jobs", bytes: PackageResources.v001_create_jobs_sql)]
+        [
+            EmbeddedMigration(version: 1, name: "v001_create_jobs", bytes: PackageResources.v001_create_jobs_sql),
+            EmbeddedMigration(version: 2, name: "v002_add_workflows", bytes: PackageResources.v002_add_workflows_sql),
+        ]
     }
 
     private init(version: Int, name: String, bytes: [UInt8]) {

@@ -22,6 +22,11 @@ package struct Claim: Sendable {
     /// How often the job was parked, and what it left for itself then (JSON).
     package var phase = 0
     package var memo: String?
+    /// JSON: what a signal brought.
+    package var signal: String?
+    /// The step's plain id, and the job that this one is a part of.
+    package var step: String?
+    package var parent: JobID?
 
     package init(
         job: JobID, leaseToken: Int, attempt: Int, run: RunID?, command: String, arguments: [String], shell: Bool,

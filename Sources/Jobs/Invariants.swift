@@ -66,9 +66,11 @@ package struct Invariant: Sendable {
                               WHERE a.job_id = j.id AND a.attempt = j.attempt AND a.state = 'succeeded')
                 """),
         Invariant(
-            name: "one-success", rule: "no job succeeds twice",
+            name: "one-success", rule: "no job succeeds twice, unless it is run again by hand",
             sql: """
-                SELECT 'job ' || job_id FROM attempts WHERE state = 'succeeded' GROUP BY job_id HAVING count(*) > 1
+                SELECT 'job ' || a.job_id FROM attempts a JOIN jobs j ON j.id = a.job_id
+                WHERE a.state = 'succeeded'
+                GROUP BY a.job_id HAVING count(*) > 1 + max(j.epoch)
                 """),
         Invariant(
             name: "result", rule: "only a job that succeeded has a result, and it is JSON",
@@ -107,6 +109,7 @@ package struct Invariant: Sendable {
                 WHERE j.state IN ('blocked', 'scheduled', 'ready')
                   AND j.unmet <> (SELECT count(*) FROM dependencies d JOIN jobs u ON u.id = d.depends_on
                                   WHERE d.job_id = j.id AND u.finished_at IS NULL)
+                              + (j.state = 'blocked' AND j.awaits IS NOT NULL)
                 """),
         Invariant(
             name: "blocked", rule: "a job is blocked exactly while it waits for others",
@@ -120,7 +123,9 @@ package struct Invariant: Sendable {
                 SELECT 'job ' || d.job_id FROM dependencies d
                 JOIN attempts a ON a.job_id = d.job_id AND a.attempt = 1
                 JOIN attempts u ON u.job_id = d.depends_on AND u.attempt = 1
-                WHERE a.lease_token < u.seq
+                JOIN jobs up ON up.id = d.depends_on
+                -- a parent begins before the children that it waits for
+                WHERE a.lease_token < u.seq AND up.parent_id IS NOT d.job_id
                 """),
         Invariant(
             name: "conditions", rule: "a job runs only when the conditions on its dependencies hold",
@@ -134,17 +139,20 @@ package struct Invariant: Sendable {
                        OR (j.state IN ('running', 'succeeded', 'failed') AND j.lease_token >= u.seq))
                   AND NOT CASE d.condition WHEN 'finished' THEN 1
                                            WHEN 'failed' THEN u.state = 'failed'
-                                           ELSE u.state = 'succeeded' OR (u.state = 'failed' AND u.forgiven = 1) END
+                                           ELSE u.state = 'succeeded' OR (u.state = 'failed' AND u.forgiven = 1)
+                                                OR (d.condition = 'passed' AND u.state = 'skipped' AND u.excused = 1) END
                 """),
         Invariant(
             name: "run-counts", rule: "a run counts its unfinished and its failed jobs, and ends with its last",
             sql: """
                 SELECT 'run ' || r.id FROM runs r
                 WHERE r.unfinished <> (SELECT count(*) FROM jobs j WHERE j.run_id = r.id AND j.finished_at IS NULL)
-                   OR (r.finished_at IS NOT NULL) <> (r.unfinished = 0)
+                   OR (r.finished_at IS NOT NULL OR r.settled_at IS NOT NULL) <> (r.unfinished = 0)
                    OR (r.state = 'succeeded'
                        AND EXISTS (SELECT 1 FROM jobs j
-                                   WHERE j.run_id = r.id AND j.forgiven = 0 AND j.state IN ('failed', 'cancelled')))
+                                   WHERE j.run_id = r.id AND j.forgiven = 0 AND j.state IN ('failed', 'cancelled')
+                                     AND j.parent_id IS NULL AND j.superseded = 0)
+                       AND r.outcome IS NULL)
                 """),
         Invariant(
             name: "usage", rule: "what is used of a limit is what the jobs that run hold of it",
@@ -188,6 +196,19 @@ package struct Invariant: Sendable {
                   AND (key_scope = 'forever' OR (key_scope = 'unfinished' AND finished_at IS NULL)
                        OR (key_scope = 'pending' AND finished_at IS NULL AND attempt = 0))
                 GROUP BY key HAVING count(*) > 1
+                """),
+        Invariant(
+            name: "parts", rule: "what belongs to a job that has ended has ended",
+            sql: """
+                SELECT 'job ' || c.id FROM jobs p JOIN jobs c ON c.parent_id = p.id
+                WHERE p.finished_at IS NOT NULL AND c.finished_at IS NULL AND c.stop IS NULL AND c.superseded = 0
+                """),
+        Invariant(
+            name: "awaited-run", rule: "a job waits for a run only while that goes on",
+            sql: """
+                SELECT 'job ' || j.id FROM jobs j
+                WHERE j.awaits = 'run' AND j.state = 'blocked'
+                  AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.parent_job_id = j.id AND r.finished_at IS NULL)
                 """),
         Invariant(
             name: "sequence", rule: "no row is ahead of the sequence",

@@ -28,6 +28,10 @@ package enum JobState: String, Sendable, CaseIterable, SQLiteBindable {
         case (.running, .attemptFailed): .scheduled
         case (.running, .attemptsExhausted), (.reclaiming, .crashesExhausted): .failed
         case (.running, .stopped), (.reclaiming, .stopped): .cancelled
+        case (.running, .conditionBroken): .skipped
+        case (.running, .parked), (.scheduled, .parked): .blocked
+        case (.running, .parkedUntil): .scheduled
+        case (.blocked, .signalled), (.scheduled, .signalled), (.running, .signalled): .ready
         case (.blocked, .cancelled), (.scheduled, .cancelled), (.ready, .cancelled): .cancelled
         case (.succeeded, .reopened), (.failed, .reopened), (.skipped, .reopened), (.cancelled, .reopened): .ready
         case (.succeeded, .reblocked), (.failed, .reblocked), (.skipped, .reblocked), (.cancelled, .reblocked),
@@ -42,7 +46,7 @@ package enum JobState: String, Sendable, CaseIterable, SQLiteBindable {
 package enum JobEvent: Sendable, CaseIterable {
     case unblocked  // its last dependency was met
     case unblockedEarly  // the same, before its `run_at`
-    case conditionBroken  // a dependency's condition can no longer hold
+    case conditionBroken  // a dependency's condition can no longer hold, or its own does not
     case due  // its `run_at` has come
     case claimed
     case attemptSucceeded
@@ -54,6 +58,9 @@ package enum JobEvent: Sendable, CaseIterable {
     case crashesExhausted
     case cancelled  // before it ran
     case stopped  // its attempt was ended on request
+    case parked  // its runner gave it back to wait for other jobs, or somebody's signal
+    case parkedUntil  // the same, for a moment
+    case signalled  // what it waited for came
     case reopened  // by an operator's retry
     case reblocked  // the same, or that of a job that it depends on
 }

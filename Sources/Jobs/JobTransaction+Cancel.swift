@@ -39,6 +39,26 @@ extension JobTransaction {
         return .cancelled
     }
 
+    private static let partsSQL: SQL = """
+        SELECT id
+        FROM jobs
+        WHERE parent_id = :parent_id AND parent_id IS NOT NULL AND finished_at IS NULL
+        ORDER BY id
+        """
+    private static let childRunsSQL: SQL = """
+        SELECT id
+        FROM runs
+        WHERE parent_job_id = :parent_job_id AND parent_job_id IS NOT NULL AND finished_at IS NULL
+        """
+
+    /// Cancels what belongs to a job that has ended: its children, theirs, and the runs that they wait for.
+    func cancelParts(of job: JobID, because reason: String) throws {
+        for part in try connection.all(Self.partsSQL, job, read: { JobID($0.int(0)) }) {
+            try cancel(part, because: reason)
+        }
+        for run in try connection.all(Self.childRunsSQL, job, read: { RunID($0.int(0)) }) { try cancel(run) }
+    }
+
     private static let cancelRunSQL: SQL = """
         UPDATE runs
         SET cancel_requested = 1

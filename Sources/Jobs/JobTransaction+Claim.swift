@@ -42,12 +42,13 @@ extension JobTransaction {
     static let claimSQL: SQL = """
         UPDATE OR FAIL jobs
         SET state = 'running', runner_id = :runner_id, attempt = attempt + 1, lease_token = :seq, seq = :seq,
-            started_at = :now, pid = NULL, stop = NULL, error = NULL, exit_code = NULL
+            started_at = CASE WHEN phase = 0 THEN :now ELSE coalesce(started_at, :now) END, pid = NULL, stop = NULL, error = NULL, exit_code = NULL
         WHERE id = :id AND state = 'ready'
         """
 
     static let claimedSQL: SQL = """
-        SELECT attempt, run_id, command, args, shell, env, cwd, stdin, timeout_ms, key, name
+        SELECT attempt, run_id, command, args, shell, env, cwd, stdin, timeout_ms, key, name,
+               kind, template, locals, phase, memo, signal, step, parent_id
         FROM jobs
         WHERE id = :id
         """
@@ -158,12 +159,22 @@ extension JobTransaction {
             throw JobStoreError.invalid("job \(job) was ready and could not be claimed")
         }
         let claim = try connection.first(Self.claimedSQL, job) { row in
-            Claim(
+            var claim = Claim(
                 job: job, leaseToken: token, attempt: row.int(0), run: row.optionalInt(1).map { RunID($0) },
                 command: row.text(2), arguments: try JSONText.strings(row.optionalText(3)), shell: row.bool(4),
                 environment: try JSONText.stringsByName(row.optionalText(5)), directory: row.optionalText(6),
                 standardInput: row.optionalBlob(7), timeout: row.optionalInt(8), key: row.optionalText(9),
                 name: row.optionalText(10))
+            guard !row.isNull(12) else { return claim }
+            claim.kind = JobKind(rawValue: row.text(11)) ?? .script
+            claim.template = row.optionalText(12)
+            claim.locals = row.optionalText(13)
+            claim.phase = row.int(14)
+            claim.memo = row.optionalText(15)
+            claim.signal = row.optionalText(16)
+            claim.step = row.optionalText(17)
+            claim.parent = row.optionalInt(18).map { JobID($0) }
+            return claim
         }
         guard let claim else { throw JobStoreError.noSuchJob(job) }
         return claim

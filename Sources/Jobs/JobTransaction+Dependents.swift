@@ -22,14 +22,15 @@ extension JobTransaction {
 
     static let skipSQL: SQL = """
         UPDATE jobs
-        SET state = :state, seq = :seq, finished_at = :now, error = :error, ended_by = :ended_by
+        SET state = :state, seq = :seq, finished_at = :now, error = :error, ended_by = :ended_by, excused = :excused
         WHERE id = :id AND state IN ('blocked', 'scheduled', 'ready')
-        RETURNING run_id, lane_id, ready_at
+        RETURNING run_id, lane_id, ready_at, parent_id, phase
         """
 
     /// A job ended: its dependents come closer to their start, or are skipped, and theirs in turn.
     ///
     /// - Parameters:
+    ///   - forgiven: a failure that counts as none, or a skip that is nobody's fault.
     ///   - chain: the longest chain of durations that ends with the job, in milliseconds.
     ///   - cause: the job to name as the reason.
     func releaseDependents(
@@ -43,14 +44,19 @@ extension JobTransaction {
             for (dependent, condition) in dependents {
                 if condition.holds(for: next.state, forgiven: next.forgiven) {
                     try meet(dependent, chain: next.chain)
-                } else if try end(dependent, as: .skipped, because: try reason(for: next.job, next.state), by: cause) {
-                    ended.append((dependent, .skipped, false, 0))
+                    continue
+                }
+                // Skipped through nobody's fault, when nobody failed.
+                let excused = next.state == .succeeded || (next.state == .skipped && next.forgiven)
+                let reason = try reason(for: next.job, next.state)
+                if try end(dependent, as: .skipped, because: reason, by: cause, excused: excused) {
+                    ended.append((dependent, .skipped, excused, 0))
                 }
             }
         }
     }
 
-    private func meet(_ job: JobID, chain: Int) throws {
+    func meet(_ job: JobID, chain: Int) throws {
         let met = try connection.first(Self.meetSQL, chain, try sequence(), now, job) { row in
             (JobState(rawValue: row.text(0)), row.optionalInt(1), row.int(2), row.int(3))
         }
@@ -65,13 +71,19 @@ extension JobTransaction {
     }
 
     /// Ends a job that never ran. Returns whether it did: `false` when it had started or ended already.
-    func end(_ job: JobID, as state: JobState, because reason: String, by cause: JobID?) throws -> Bool {
-        let ended = try connection.first(Self.skipSQL, state, try sequence(), now, reason, cause, job) { row in
-            (row.optionalInt(0).map { RunID($0) }, row.optionalInt(1), row.isNull(2))
+    func end(
+        _ job: JobID, as state: JobState, because reason: String, by cause: JobID?, excused: Bool = false
+    ) throws -> Bool {
+        let ended = try connection.first(Self.skipSQL, state, try sequence(), now, reason, cause, excused, job) { row in
+            (
+                row.optionalInt(0).map { RunID($0) }, row.optionalInt(1), row.isNull(2), isPart: !row.isNull(3),
+                row.int(4)
+            )
         }
-        guard let (run, lane, neverReady) = ended else { return false }
+        guard let (run, lane, neverReady, isPart, phase) = ended else { return false }
         if let lane, !neverReady { try withdraw(job, from: lane) }
-        if let run { try jobEnded(job, in: run, state: state, forgiven: false, work: 0, chain: 0) }
+        if phase > 0 { try cancelParts(of: job, because: reason) }
+        if let run { try jobEnded(job, in: run, state: state, forgiven: false, work: 0, chain: 0, isPart: isPart) }
         return true
     }
 

@@ -7,11 +7,11 @@ extension JobTransaction {
         INSERT INTO jobs(id, seq, state, queue_id, lane_id, run_id, priority, path, unmet, max_attempts, run_at,
                          created_at, ready_at, finished_at, error, ended_by, key, key_scope, name, command, args, shell,
                          env, cwd, stdin, pools, timeout_ms, level, isolate, forgiven,
-                         exclusive)
+                         exclusive, kind, template, locals, parent_id, step, excused, handler)
         VALUES (:id, :seq, :state, :queue_id, :lane_id, :run_id, :priority, :path, :unmet, :max_attempts, :run_at,
                 :created_at, :ready_at, :finished_at, :error, :ended_by, :key, :key_scope, :name, :command, :args,
                 :shell, :env, :cwd, :stdin, :pools, :timeout_ms, :level, :isolate, :forgiven,
-                :exclusive)
+                :exclusive, :kind, :template, :locals, :parent_id, :step, :excused, :handler)
         """
 
     private static let insertDependencySQL: SQL = """
@@ -30,11 +30,18 @@ extension JobTransaction {
     package func enqueue(_ specs: [JobSpec]) throws -> [JobID] { try insert(specs, into: nil) }
 
     /// Stores the jobs of a run, or jobs of none.
-    func insert(_ specs: [JobSpec], into run: RunningRun?) throws -> [JobID] {
+    ///
+    /// - Parameters:
+    ///   - parent: the job that they are parts of.
+    ///   - isHandler: they run at the end of their run.
+    func insert(
+        _ specs: [JobSpec], into run: RunningRun?, parent: JobID? = nil, isHandler: Bool = false
+    ) throws -> [JobID] {
         guard !specs.isEmpty else { return [] }
         let order = try BatchOrder(specs)
         let firstID = try connection.first(Self.nextJobSQL) { $0.int(0) } ?? 1
         let placing = Placing(transaction: self, run: run)
+        let family = Family(parent: parent, isHandler: isHandler)
 
         // Ids first, since dependencies may point forward. A job whose key is held takes the holder's id.
         var ids: [JobID] = []
@@ -60,11 +67,11 @@ extension JobTransaction {
         }
 
         var heads: [Int: LaneHead] = [:]
-        var doomed: [(job: JobID, upstream: JobState?)] = []
+        var doomed: [(job: JobID, upstream: Broken)] = []
         for (position, spec) in specs.enumerated() where !isHeld[position] {
             let stored = try insert(
                 spec, as: ids[position], ids: ids, newFrom: firstID, path: spec.path ?? order.paths[position],
-                placing: placing)
+                placing: placing, family: family)
             switch stored.state {
             case .ready:
                 alertsRunners = true
@@ -72,7 +79,7 @@ extension JobTransaction {
                     priority: spec.priority, path: spec.path ?? order.paths[position], id: ids[position].rawValue)
                 if heads[stored.lane].map({ head.goesBefore($0) }) ?? true { heads[stored.lane] = head }
             case .scheduled: alertsRunners = true
-            case .skipped: doomed.append((ids[position], stored.broken))
+            case .skipped: if let broken = stored.broken { doomed.append((ids[position], broken)) }
             default: break
             }
         }
@@ -84,19 +91,20 @@ extension JobTransaction {
         }
         for (lane, head) in heads.sorted(by: { $0.key < $1.key }) { try offer(head, in: lane) }
         for (job, upstream) in doomed {
-            try releaseDependents(of: job, ended: .skipped, forgiven: false, chain: 0, cause: job)
+            try releaseDependents(of: job, ended: .skipped, forgiven: upstream.isExcused, chain: 0, cause: job)
             guard let run else { continue }
             // Nothing else counts the failure of a job outside the run.
             try jobEnded(
                 job, in: run.id, state: .skipped, forgiven: false, work: 0, chain: 0,
-                isFault: upstream != .succeeded)
+                isFault: !upstream.isExcused, isPart: parent != nil)
         }
         return ids
     }
 
     private func insert(
-        _ spec: JobSpec, as id: JobID, ids: [JobID], newFrom firstID: Int, path: Int, placing: Placing
-    ) throws -> (state: JobState, lane: Int, broken: JobState?) {
+        _ spec: JobSpec, as id: JobID, ids: [JobID], newFrom firstID: Int, path: Int, placing: Placing,
+        family: Family
+    ) throws -> (state: JobState, lane: Int, broken: Broken?) {
         let waits = try upstreamStates(of: spec, as: id, ids: ids, newFrom: firstID)
         let isDue = (spec.runAt ?? now) <= now
         let state: JobState =
@@ -108,23 +116,40 @@ extension JobTransaction {
         try connection.execute(
             Self.insertJobSQL, id, try sequence(), state, place.queue, place.lane, placing.run?.id, spec.priority, path,
             waits.unmet, spec.retries + 1, spec.runAt, now, state == .ready ? now : nil, state == .skipped ? now : nil,
-            waits.broken.map { "job \($0.job) did not end as it must" }, waits.broken?.job, step?.id ?? spec.key?.text,
+            waits.broken.map { "job \($0.job) did not end as it must" }, waits.broken?.job,
+            step?.key ?? step?.id ?? spec.key?.text,
             spec.key?.scope, spec.name, spec.command, JSONText.array(spec.arguments), spec.shell,
             JSONText.object(spec.environment), spec.directory, spec.standardInput, JSONText.object(spec.pools),
             spec.timeout, step?.level, step?.isolate, step?.continueOnError ?? false,
-            step?.exclusive ?? false)
-        return (state, place.lane, waits.broken?.state)
+            step?.exclusive ?? false, spec.kind, spec.template, spec.locals, family.parent, step?.id,
+            waits.broken?.isExcused ?? false, family.isHandler)
+        return (state, place.lane, waits.broken)
     }
 
-    private static let upstreamSQL: SQL = "SELECT state, forgiven FROM jobs WHERE id = :id"
+    private struct Family {
+        let parent: JobID?
+        let isHandler: Bool
+    }
+
+    /// A stored job whose end breaks a condition.
+    private struct Broken {
+        let job: JobID
+        let isExcused: Bool
+    }
+
+    private static let upstreamSQL: SQL = """
+        SELECT state, CASE state WHEN 'skipped' THEN excused ELSE forgiven END
+        FROM jobs
+        WHERE id = :id
+        """
 
     /// How many upstreams are unfinished, and the first whose condition can no longer hold.
     private func upstreamStates(
         of spec: JobSpec, as id: JobID, ids: [JobID], newFrom firstID: Int
-    ) throws -> (unmet: Int, broken: (job: JobID, state: JobState)?) {
+    ) throws -> (unmet: Int, broken: Broken?) {
         guard !spec.dependencies.isEmpty else { return (0, nil) }
         var unmet: Set<JobID> = []
-        var broken: (job: JobID, state: JobState)?
+        var broken: Broken?
         for dependency in spec.dependencies {
             let upstream = dependency.job(in: ids)
             guard upstream != id else { throw JobStoreError.invalid("job \(id) depends on itself") }
@@ -140,7 +165,8 @@ extension JobTransaction {
             if !state.isFinal {
                 unmet.insert(upstream)
             } else if !dependency.condition.holds(for: state, forgiven: forgiven) {
-                broken = broken ?? (upstream, state)
+                let isExcused = state == .succeeded || (state == .skipped && forgiven)
+                broken = broken ?? Broken(job: upstream, isExcused: isExcused)
             }
         }
         return (unmet.count, broken)

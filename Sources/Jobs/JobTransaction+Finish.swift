@@ -3,7 +3,8 @@ import SQLite
 /// How attempts end. Every statement is guarded by the lease token and must change exactly one row.
 extension JobTransaction {
     static let heldSQL: SQL = """
-        SELECT lane_id, run_id, attempt, failures, max_attempts, chain_ms, forgiven, stop, runner_id, priority, path, pid
+        SELECT lane_id, run_id, attempt, failures, max_attempts, chain_ms, forgiven, stop, runner_id, priority, path, pid,
+               kind, phase, started_at, parent_id
         FROM jobs
         WHERE id = :id AND lease_token = :lease_token AND state = 'running'
         """
@@ -11,7 +12,8 @@ extension JobTransaction {
     // OR FAIL: as for the claim, nothing has to be kept for undoing this statement alone.
     static let endSQL: SQL = """
         UPDATE OR FAIL jobs
-        SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, started_at = :started_at,
+        SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, 
+            started_at = CASE WHEN phase = 0 THEN :started_at ELSE started_at END,
             finished_at = :finished_at, failures = :failures, exit_code = :exit_code, error = :error,
             ended_by = CASE WHEN :state = 'cancelled' THEN ended_by END
         WHERE id = :id AND lease_token = :lease_token AND state = 'running'
@@ -49,6 +51,10 @@ extension JobTransaction {
         let runner: Int
         let head: LaneHead
         let pid: Int?
+        let kind: JobKind
+        let phase: Int
+        let startedAt: Timestamp
+        let parent: JobID?
     }
 
     /// Records how the attempt ended and decides what comes of the job: its end, another attempt, or its return.
@@ -78,8 +84,19 @@ extension JobTransaction {
         if let result = outcome.result, fate.state == .succeeded {
             try connection.execute(Self.setResultSQL, job, result)
         }
+        if let extras = outcome.extras { try record(extras, of: job, held: held, fate: fate.state, outcome: outcome) }
         try settle(job, held: held, fate: fate.state, outcome: outcome)
         return fate.state
+    }
+
+    /// What the job adds to the chain of durations: the time of work, or the whole of what it waited for. A parent's
+    /// children have added theirs.
+    private func chainLength(_ held: Held, until end: Timestamp, duration: Int) -> Int {
+        switch held.kind {
+        case .script, .agent, .http: duration
+        case .workflow, .approval, .wait: max(0, end.rawValue - held.startedAt.rawValue)
+        default: 0
+        }
     }
 
     func held(_ job: JobID, leaseToken: Int) throws -> Held? {
@@ -88,7 +105,9 @@ extension JobTransaction {
                 lane: row.optionalInt(0), run: row.optionalInt(1).map { RunID($0) }, attempt: row.int(2),
                 failures: row.int(3), maxAttempts: row.int(4), chain: row.int(5), forgiven: row.bool(6),
                 stop: !row.isNull(7), runner: row.int(8),
-                head: LaneHead(priority: row.int(9), path: row.int(10), id: job.rawValue), pid: row.optionalInt(11))
+                head: LaneHead(priority: row.int(9), path: row.int(10), id: job.rawValue), pid: row.optionalInt(11),
+                kind: JobKind(rawValue: row.text(12)) ?? .script, phase: row.int(13), startedAt: Timestamp(row.int(14)),
+                parent: row.optionalInt(15).map { JobID($0) })
         }
     }
 
@@ -131,12 +150,17 @@ extension JobTransaction {
         }
         if fate == .scheduled { alertsRunners = true }
         guard fate.isFinal else { return }
-        let duration = outcome.finishedAt.rawValue - outcome.startedAt.rawValue
-        let chain = held.chain + max(0, duration)
+        let duration = max(0, outcome.finishedAt.rawValue - outcome.startedAt.rawValue)
+        let chain = held.chain + chainLength(held, until: outcome.finishedAt, duration: duration)
+        if held.phase > 0, fate == .cancelled {
+            try cancelParts(of: job, because: "the step that they belong to was cancelled")
+        }
         try releaseDependents(of: job, ended: fate, forgiven: held.forgiven, chain: chain, cause: job)
         if let run = held.run {
+            if let end = outcome.extras?.runEnd, fate == .succeeded { try force(end, on: run, by: job) }
             try jobEnded(
-                job, in: run, state: fate, forgiven: held.forgiven, work: max(0, duration), chain: chain)
+                job, in: run, state: fate, forgiven: held.forgiven, work: held.kind.isWork ? duration : 0, chain: chain,
+                isPart: held.parent != nil)
         }
     }
 }

@@ -296,7 +296,8 @@ extension JobTransaction {
     private static let deleteLanesSQL: SQL = "DELETE FROM lanes WHERE run_id = :run_id AND run_id IS NOT NULL"
     private static let deleteRunLimitSQL: SQL = "DELETE FROM limits WHERE kind = 'run' AND scope = :run_id"
 
-    /// A run that ended needs no lanes; its jobs' `lane_id` then names none, and a retry finds a new one.
+    /// A run that ended needs no lanes; its jobs' `lane_id` then names none, and a retry finds a new one. The lanes of
+    /// runs within a run end with that.
     func removeLanes(of run: RunID) throws {
         try connection.execute(Self.deleteLaneLimitsSQL, run)
         try connection.execute(Self.deleteLanesSQL, run)

@@ -45,7 +45,7 @@ extension JobTransaction {
 
     static let lostJobsSQL: SQL = """
         SELECT id, lease_token, attempt, run_id, lane_id, crashes, max_crashes, forgiven, stop, started_at, pid,
-               priority, path, chain_ms
+               priority, path, chain_ms, kind, parent_id, phase
         FROM jobs
         WHERE runner_id = :runner_id AND runner_id IS NOT NULL AND state = 'reclaiming'
         """
@@ -75,6 +75,9 @@ extension JobTransaction {
         let pid: Int?
         let head: LaneHead
         let chain: Int
+        let kind: JobKind
+        let isPart: Bool
+        let phase: Int
     }
 
     /// Transaction 2, once nothing of the attempts is left. Each job is ready again at the cost of one crash, or failed
@@ -89,7 +92,8 @@ extension JobTransaction {
                 run: row.optionalInt(3).map { RunID($0) },
                 lane: row.optionalInt(4), crashes: row.int(5), maxCrashes: row.int(6), forgiven: row.bool(7),
                 stop: !row.isNull(8), startedAt: Timestamp(row.int(9)), pid: row.optionalInt(10),
-                head: LaneHead(priority: row.int(11), path: row.int(12), id: row.int(0)), chain: row.int(13))
+                head: LaneHead(priority: row.int(11), path: row.int(12), id: row.int(0)), chain: row.int(13),
+                kind: JobKind(rawValue: row.text(14)) ?? .script, isPart: !row.isNull(15), phase: row.int(16))
         }
         var requeued = 0
         for job in lost where try requeue(job, of: runner) == .ready { requeued += 1 }
@@ -120,12 +124,14 @@ extension JobTransaction {
         if state == .ready {
             freshJobs.insert(job.id.rawValue)
         } else {
-            let duration = max(0, now.rawValue - job.startedAt.rawValue)
+            let duration = job.kind.isWork ? max(0, now.rawValue - job.startedAt.rawValue) : 0
+            if job.phase > 0 { try cancelParts(of: job.id, because: "the step that they belong to ended") }
             try releaseDependents(
                 of: job.id, ended: state, forgiven: job.forgiven, chain: job.chain + duration, cause: job.id)
             if let run = job.run {
                 try jobEnded(
-                    job.id, in: run, state: state, forgiven: job.forgiven, work: duration, chain: job.chain + duration)
+                    job.id, in: run, state: state, forgiven: job.forgiven, work: duration, chain: job.chain + duration,
+                    isPart: job.isPart)
             }
         }
         return state

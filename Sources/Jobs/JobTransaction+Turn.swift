@@ -6,7 +6,7 @@ extension JobTransaction {
     package static let batch = 1_000
 
     static let unplacedSQL: SQL = """
-        SELECT id, queue_id, run_id, priority, path, pools, key, exclusive
+        SELECT id, queue_id, run_id, priority, path, pools, coalesce(step, key), exclusive
         FROM jobs
         WHERE lane_id IS NULL AND state = 'ready'
         ORDER BY priority DESC, path DESC, id
@@ -40,7 +40,7 @@ extension JobTransaction {
             placings[job.run] = placing
             let limits = try placing.limits(
                 pools: try JSONText.amounts(job.pools), step: job.run == nil ? nil : job.key, exclusive: job.exclusive)
-            let lane = try lane(queue: job.queue, run: job.run, holding: limits.held)
+            let lane = try lane(queue: job.queue, run: placing.run?.root, holding: limits.held)
             try connection.execute(Self.setLaneSQL, lane, job.head.id)
             try offer(job.head, in: lane)
             freshJobs.insert(job.head.id)
@@ -102,10 +102,18 @@ extension JobTransaction {
     }
 
     static let nextDueSQL: SQL = "SELECT min(run_at) FROM jobs WHERE state = 'scheduled'"
+    static let nextDeadlineSQL: SQL = """
+        SELECT min(deadline)
+        FROM runs
+        WHERE deadline IS NOT NULL AND finished_at IS NULL
+        """
 
-    /// When the next scheduled job is due; `nil`: none is scheduled.
+    /// When the next scheduled job is due, or the time of the next run is over; `nil`: neither is to come.
     package func nextDue() throws -> Timestamp? {
-        try connection.first(Self.nextDueSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
+        let job = try connection.first(Self.nextDueSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
+        let run = try connection.first(Self.nextDeadlineSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
+        guard let job, let run else { return job ?? run }
+        return min(job, run)
     }
 
     private static let schemaSQL: SQL = "PRAGMA user_version"

@@ -13,8 +13,8 @@ package struct Outcome: Sendable {
     package var cpuMilliseconds: Int?
     /// JSON.
     package var result: String?
-    /// How the metrics in the result compare with what was asked of them.
-    package var gates: [GateResult] = []
+    /// What most attempts have nothing of.
+    package var extras: OutcomeExtras?
     /// Another attempt cannot help; the job fails at once.
     package var isFinal = false
 

@@ -19,7 +19,7 @@ final class Placing {
         var key = "\(queue)"
         for limit in limits { key += "|\(limit.limit)=\(limit.amount)" }
         if let known = lanes[key] { return (queue, known) }
-        let lane = try transaction.lane(queue: queue, run: run?.id, holding: limits)
+        let lane = try transaction.lane(queue: queue, run: run?.root, holding: limits)
         lanes[key] = lane
         return (queue, lane)
     }
@@ -78,6 +78,8 @@ final class Placing {
 /// The run that jobs are put into.
 struct RunningRun {
     let id: RunID
+    /// The run for whose process its jobs are claimed.
+    let root: RunID
     let workflow: String
     /// How many of its jobs may run at once; `nil`: no limit of its own.
     let limit: JobTransaction.Limit?

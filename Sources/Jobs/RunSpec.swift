@@ -17,6 +17,8 @@ package struct RunSpec: Sendable {
     package var inputs: String?
     /// The run is not over with its last job: somebody judges it first (`settledRuns`, `close`).
     package var isJudged = false
+    /// The judge has steps to start then.
+    package var hasHandlers = false
     /// The job that waits for this run, of which this is a part.
     package var parent: JobID?
     /// From the start, in milliseconds; what is left then is cancelled. `nil`: none.

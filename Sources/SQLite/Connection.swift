@@ -149,6 +149,14 @@ package final class Connection {
         guard code == SQLITE_OK else { throw error(code, sql: text) }
     }
 
+    /// Lets `body` write the schema's own text.
+    func withoutDefence(_ body: () throws -> Void) rethrows {
+        guard let handle else { return }
+        ConnectionSettings.setDefence(false, of: handle)
+        defer { ConnectionSettings.setDefence(true, of: handle) }
+        try body()
+    }
+
     /// Runs a statement whose text is known only at run time; its plan is not kept.
     package func dynamic(_ text: String, _ values: [SQLiteValue] = []) throws(SQLiteError) -> Table {
         let (statement, _) = try prepare(text)

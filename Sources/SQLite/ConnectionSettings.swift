@@ -24,6 +24,11 @@ enum ConnectionSettings {
         ConsoleAuthorizer.install(on: handle)
     }
 
+    /// Whether the schema's own text may be written.
+    static func setDefence(_ isOn: Bool, of handle: OpaquePointer) {
+        _ = weir_sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, isOn ? 1 : 0)
+    }
+
     private static let switches: [(Int32, Int32)] = [
         (SQLITE_DBCONFIG_DEFENSIVE, 1),
         (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),

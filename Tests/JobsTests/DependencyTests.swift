@@ -6,9 +6,9 @@ import Testing
 @Suite struct `Dependencies` {
     /// How the upstream ends, and what becomes of its dependents by condition.
     @Test(arguments: [
-        (AttemptState.succeeded, [Condition.succeeded, .finished], [Condition.failed]),
-        (.failed, [.finished, .failed], [.succeeded]),
-        (.cancelled, [.finished], [.succeeded, .failed]),
+        (AttemptState.succeeded, [Condition.succeeded, .finished, .passed], [Condition.failed]),
+        (.failed, [.finished, .failed], [.succeeded, .passed]),
+        (.cancelled, [.finished], [.succeeded, .failed, .passed]),
     ])
     func `are met or broken by the upstream's end`(end: AttemptState, met: [Condition], broken: [Condition]) throws {
         try withJobStore { store, _ in
@@ -153,9 +153,9 @@ import Testing
                 try store.enqueue { $0.dependencies = [.init(.stored(upstream), condition)] }
             }
             let sql = "SELECT condition, satisfied FROM dependency_history ORDER BY job_id"
-            #expect(try store.lines(sql) == ["succeeded|", "finished|", "failed|"])
+            #expect(try store.lines(sql) == ["succeeded|", "finished|", "failed|", "passed|"])
             try store.finish(#require(try store.claim(for: runner).first), .failed)
-            #expect(try store.lines(sql) == ["succeeded|0", "finished|1", "failed|1"])
+            #expect(try store.lines(sql) == ["succeeded|0", "finished|1", "failed|1", "passed|0"])
         }
     }
 }

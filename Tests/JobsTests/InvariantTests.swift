@@ -48,6 +48,8 @@ import Testing
         ("heads", "UPDATE jobs SET priority = 99 WHERE id = 8"),
         ("sleepers", "UPDATE limits SET capacity = 5 WHERE name = 'p'"),
         ("keys", "DROP INDEX jobs_key; UPDATE jobs SET key = 'k', key_scope = 'forever' WHERE id IN (1, 2)"),
+        ("parts", "UPDATE jobs SET parent_id = 1 WHERE id = 3"),
+        ("awaited-run", "UPDATE jobs SET awaits = 'run' WHERE state = 'blocked'"),
         ("sequence", "UPDATE sequence SET value = 1"),
     ]
 

@@ -1,0 +1,171 @@
+package import SQLite
+
+/// Jobs that their runner gives back without an end: to wait for their parts, a run, a moment or somebody.
+extension JobTransaction {
+    // No attempt ended, so its number is given back with it.
+    private static let parkSQL: SQL = """
+        UPDATE jobs
+        SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, attempt = attempt - 1,
+            phase = phase + 1, memo = :memo, awaits = :awaits, unmet = :unmet, run_at = :run_at, ready_at = :ready_at
+        WHERE id = :id AND lease_token = :lease_token AND state = 'running'
+        """
+
+    private static let setUnmetOfParkedSQL: SQL = "UPDATE jobs SET unmet = :unmet WHERE id = :id AND state = 'blocked'"
+
+    private static let unblockParkedSQL: SQL = """
+        UPDATE jobs
+        SET state = 'ready', unmet = 0, ready_at = :now
+        WHERE id = :id AND state = 'blocked'
+        """
+
+    private static let unmetSQL: SQL = """
+        SELECT count(*)
+        FROM dependencies d
+        JOIN jobs u ON u.id = d.depends_on
+        WHERE d.job_id = :job_id AND u.finished_at IS NULL
+        """
+
+    private static let dependOnSQL: SQL = """
+        INSERT INTO dependencies(job_id, depends_on, condition)
+        VALUES (:job_id, :depends_on, 'finished')
+        ON CONFLICT DO NOTHING
+        """
+
+    /// Puts the job aside until what it waits for is there. It leaves its slot and its pools, and costs no attempt.
+    ///
+    /// A job that was asked to stop is cancelled instead.
+    /// - Returns: the job's new state.
+    /// - Throws: `.leaseLost` when the job was rescued; `.invalid` for parts or runs that cannot be stored, which leaves
+    ///   the job as it was only if the caller ends the transaction.
+    @discardableResult
+    package func park(_ job: JobID, leaseToken: Int, _ parking: Parking) throws -> JobState {
+        guard let held = try held(job, leaseToken: leaseToken) else { throw JobStoreError.leaseLost(job) }
+        if held.stop {
+            return try finish(
+                job, leaseToken: leaseToken, Outcome(.cancelled, startedAt: held.startedAt, finishedAt: now))
+        }
+        var state = JobState.blocked
+        var awaits: String?
+        var runAt: Timestamp?
+        switch parking.wait {
+        case .children: break
+        case .run: awaits = "run"
+        case .until(let moment): (state, runAt) = (.scheduled, moment)
+        case .signal(let deadline):
+            awaits = "signal"
+            if let deadline { (state, runAt) = (.scheduled, deadline) }
+        }
+        // A blocked job counts what it waits for; the parts are counted below, once they are there.
+        let changed = try connection.execute(
+            Self.parkSQL, state, try sequence(), parking.memo, awaits, state == .blocked ? 1 : 0, runAt, Int?.none, job,
+            leaseToken)
+        guard changed == 1 else { throw JobStoreError.leaseLost(job) }
+        if let lane = held.lane { for limit in try limits(of: lane) { try wake(limit.limit, atMost: limit.amount) } }
+        alertsRunners = true
+        switch parking.wait {
+        case .children(let specs):
+            guard let run = held.run else { throw JobStoreError.invalid("job \(job) has parts but belongs to no run") }
+            for child in try add(specs, to: run, parent: job) { try connection.execute(Self.dependOnSQL, job, child) }
+            return try settleParked(job, held: held)
+        case .run(var spec):
+            guard let run = held.run else { throw JobStoreError.invalid("job \(job) starts a run but belongs to none") }
+            spec.parent = job
+            _ = try start(spec, root: try runningRun(run).root)
+            return .blocked
+        case .until, .signal: return state
+        }
+    }
+
+    private func settleParked(_ job: JobID, held: Held) throws -> JobState {
+        let unmet = try connection.first(Self.unmetSQL, job) { $0.int(0) } ?? 0
+        guard unmet == 0 else {
+            try connection.execute(Self.setUnmetOfParkedSQL, unmet, job)
+            return .blocked
+        }
+        try connection.execute(Self.unblockParkedSQL, now, job)
+        freshJobs.insert(job.rawValue)
+        if let lane = held.lane { try offer(held.head, in: lane) }
+        return .ready
+    }
+
+    private static let skipHeldSQL: SQL = """
+        UPDATE jobs
+        SET state = 'skipped', seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, attempt = attempt - 1,
+            started_at = NULL, finished_at = :now, error = :error, excused = 1
+        WHERE id = :id AND lease_token = :lease_token AND state = 'running'
+        """
+
+    /// Ends a claimed job whose own condition does not hold: nothing was executed, and nobody is to blame.
+    ///
+    /// - Throws: `.leaseLost`.
+    package func skip(_ job: JobID, leaseToken: Int, because reason: String) throws {
+        guard let held = try held(job, leaseToken: leaseToken) else { throw JobStoreError.leaseLost(job) }
+        guard try connection.execute(Self.skipHeldSQL, try sequence(), now, reason, job, leaseToken) == 1 else {
+            throw JobStoreError.leaseLost(job)
+        }
+        if let lane = held.lane { for limit in try limits(of: lane) { try wake(limit.limit, atMost: limit.amount) } }
+        try releaseDependents(of: job, ended: .skipped, forgiven: true, chain: held.chain, cause: job)
+        if let run = held.run {
+            try jobEnded(
+                job, in: run, state: .skipped, forgiven: false, work: 0, chain: 0, isPart: held.parent != nil)
+        }
+    }
+
+    // MARK: Signals
+
+    private static let signalSQL: SQL = """
+        UPDATE jobs
+        SET state = 'ready', signal = :signal, awaits = NULL, unmet = 0, run_at = NULL, ready_at = :now, seq = :seq
+        WHERE id = :id AND awaits = 'signal' AND state IN ('blocked', 'scheduled')
+        RETURNING lane_id, priority, path
+        """
+
+    /// Brings a job what it waits for: a decision, or a value.
+    ///
+    /// - Parameter value: JSON.
+    /// - Throws: `.noSuchJob`, and `.invalid` for a job that waits for no signal.
+    package func signal(_ job: JobID, value: String) throws {
+        let found = try connection.first(Self.signalSQL, value, now, try sequence(), job) { row in
+            (row.optionalInt(0), LaneHead(priority: row.int(1), path: row.int(2), id: job.rawValue))
+        }
+        guard let (lane, head) = found else {
+            let state = try state(of: job)
+            throw JobStoreError.invalid(
+                "job \(job) does not wait for an approval or a signal; it is \(state.rawValue)")
+        }
+        freshJobs.insert(job.rawValue)
+        if let lane { try offer(head, in: lane) }
+        alertsRunners = true
+    }
+
+    private static let waitingSQL = """
+        SELECT j.id AS job, j.run_id AS run, r.workflow, j.key AS step, j.kind,
+               json_extract(j.memo, '$.message') AS message,
+               strftime('%Y-%m-%dT%H:%M:%fZ', j.started_at / 1000.0, 'unixepoch') AS since,
+               strftime('%Y-%m-%dT%H:%M:%fZ', j.run_at / 1000.0, 'unixepoch') AS until
+        FROM jobs j
+        LEFT JOIN runs r ON r.id = j.run_id
+        WHERE j.awaits = 'signal'
+        ORDER BY j.id
+        """
+
+    /// Jobs that wait for a decision or a signal.
+    package func waitingForSignal() throws -> Table { try connection.dynamic(Self.waitingSQL) }
+
+    // MARK: Progress
+
+    private static let progressSQL: SQL = """
+        UPDATE jobs
+        SET progress = :progress, progress_message = :message, seq = :seq
+        WHERE id = :id AND lease_token = :lease_token AND state = 'running'
+        """
+
+    /// - Parameter percent: 0 to 100.
+    /// - Throws: `.leaseLost`: the attempt that says so is over.
+    package func setProgress(_ job: JobID, leaseToken: Int, percent: Double, message: String?) throws {
+        let changed = try connection.execute(
+            Self.progressSQL, min(100, max(0, percent)), message, try sequence(), job, leaseToken)
+        guard changed == 1 else { throw JobStoreError.leaseLost(job) }
+        alertsRunners = true
+    }
+}
