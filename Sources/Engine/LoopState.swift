@@ -178,6 +178,7 @@ package struct LoopState {
         if let retryTurnAt, now < retryTurnAt { return false }
         if wantsTurn { return true }
         if let nextDue, nextDue <= now, freeSlots > 0 { return true }
+        if let nextDeadline, nextDeadline <= now { return true }
         if let claimsFrom, claimsFrom <= now { return true }
         if freeSlots > 0, let waited = nextRescue, waited <= now { return true }
         if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
