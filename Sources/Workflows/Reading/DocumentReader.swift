@@ -1,20 +1,15 @@
-import CYamlDepth
 import Yams
 
 /// YAML text → the root of its one document, within bounds. What is wrong goes to `findings`.
 struct DocumentReader {
     let findings: Findings
 
-    /// Once for the process. What lies deeper costs the parser its depth for every token. Twice of what is allowed,
-    /// so that `SizeCheck` can tell the exact place of what is a little too deep.
-    private static let depthLimit: Void = cyamldepth_limit(Int32(2 * SizeCheck.maximumDepth))
-
     /// `nil` when there is nothing to read on with; an error was reported then.
     func root() -> Node? {
-        Self.depthLimit
         let text = findings.source.text
-        if let (message, place) = DirectiveCheck.fault(in: text) {
-            findings.error(message, at: place)
+        ParserLimits.set()
+        if let fault = DirectiveCheck.fault(in: text) ?? ParserLimits.fault(in: text) {
+            findings.error(fault.message, at: findings.source.original(line: fault.line, column: fault.column))
             return nil
         }
         let aliases = AliasText(text)
