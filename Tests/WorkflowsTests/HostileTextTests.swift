@@ -138,6 +138,14 @@ import Workflows
         #expect(firstFault(text).contains("more than 1,000,000 nodes"))
     }
 
+    /// Two bytes make two nodes, an empty key and an empty value. No tree is made of them.
+    @Test func `of the densest nodes is refused where they become too many`() {
+        let text = "steps: {" + String(repeating: "?,", count: 1_000_000)
+        let message = "error: the document has more than 1,000,000 nodes by here"
+        #expect(faults(text) == "flow.yaml:1:\(9 + 2 * 999_998 + 1): \(message)")
+        #expect(faults("\t\(text)").contains("flow.yaml:1:\(9 + 2 * 999_998 + 2): \(message)"))
+    }
+
     @Test func `with an alias of nothing is refused`() {
         #expect(faults("steps: *none\n") == "flow.yaml:1:8: error: this alias has no anchor of its name before it")
     }
