@@ -85,13 +85,13 @@ struct Run: WeirCommand {
 
     private func report(_ run: RunID, end: RunnerEnd, store: JobStore) throws {
         let report = try RunReport.read(run, from: store)
-        if case .drained = end, report.state == "running" || report.state == "pending" {
+        if case .drained = end, !report.isOver {
             StandardError.print(
                 "weir: run \(run) was interrupted and is stored: 'weir runner' goes on with it, "
                     + "'weir cancel --run \(run)' ends it")
             throw ExitCode(130)
         }
         RunSummary(report: report).print(as: format)
-        guard report.state == "succeeded" else { throw ExitCode(1) }
+        guard report.state == .succeeded else { throw ExitCode(1) }
     }
 }
