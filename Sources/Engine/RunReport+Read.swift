@@ -3,7 +3,7 @@ package import Jobs
 import SQLite
 
 extension RunReport {
-    private static let runSQL: SQL = """
+    static let runSQL: SQL = """
         SELECT workflow, version, state, error, source, directory, max_concurrency, created_at, started_at,
                coalesce(finished_at, settled_at), result, finished_at
         FROM runs
@@ -11,7 +11,7 @@ extension RunReport {
         """
 
     /// What a run started in its workflow steps; of a step that was begun anew, the last.
-    private static let partsSQL: SQL = """
+    static let partsSQL: SQL = """
         SELECT max(r.id), j.id
         FROM jobs j
         JOIN runs r ON r.parent_job_id = j.id
@@ -19,7 +19,7 @@ extension RunReport {
         GROUP BY j.id
         """
 
-    private static let stepsSQL: SQL = """
+    static let stepsSQL: SQL = """
         SELECT id, coalesce(key, ''), name, CASE WHEN kind = 'agent' THEN substr(command, 7) END, kind, state,
                coalesce(level, 1), attempt, created_at, ready_at, started_at, finished_at, exit_code, error, forgiven,
                cached, handler, exclusive, pools, progress, parent_id, runner_id, coalesce(step, key, '')
@@ -28,7 +28,7 @@ extension RunReport {
         ORDER BY id
         """
 
-    private static let triesSQL: SQL = """
+    static let triesSQL: SQL = """
         SELECT a.job_id, a.started_at, a.finished_at, a.state, a.runner_id, a.max_rss_kb, a.cpu_ms
         FROM jobs j
         JOIN attempts a ON a.job_id = j.id
@@ -37,7 +37,7 @@ extension RunReport {
         """
 
     /// The lengths are read without the data.
-    private static let outputsSQL: SQL = """
+    static let outputsSQL: SQL = """
         SELECT job_id, sum(bytes)
         FROM (SELECT o.job_id, max(o.start + length(o.data)) AS bytes
               FROM jobs j
@@ -47,7 +47,7 @@ extension RunReport {
         GROUP BY job_id
         """
 
-    private static let edgesSQL: SQL = """
+    static let edgesSQL: SQL = """
         SELECT d.job_id, d.depends_on
         FROM jobs j
         JOIN dependencies d ON d.job_id = j.id
@@ -55,22 +55,22 @@ extension RunReport {
         """
 
     /// The workflow's own pools come after the database's and stand for them.
-    private static let poolsSQL: SQL = """
+    static let poolsSQL: SQL = """
         SELECT name, capacity, scope
         FROM limits
         WHERE kind = 'pool' AND (scope = '' OR scope = :workflow)
         ORDER BY scope
         """
 
-    private static let stepLimitsSQL: SQL = """
+    static let stepLimitsSQL: SQL = """
         SELECT name, capacity
         FROM limits
         WHERE kind = 'step' AND scope = :workflow
         """
 
-    private static let slotsSQL: SQL = "SELECT slots FROM runners WHERE id = :id"
+    static let slotsSQL: SQL = "SELECT slots FROM runners WHERE id = :id"
 
-    private static let gatesSQL: SQL = """
+    static let gatesSQL: SQL = """
         SELECT job_id, coalesce(key, ''), agent, metric, label, threshold, actual, status
         FROM gate_results
         WHERE run_id = :run_id

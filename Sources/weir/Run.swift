@@ -29,6 +29,8 @@ struct Run: WeirCommand {
     var lease = TimeLength(milliseconds: 15_000)
     @Option(help: ArgumentHelp("Between SIGTERM and SIGKILL, for steps that must end.", valueName: "time"))
     var grace = TimeLength(milliseconds: 10_000)
+    @Option(help: ArgumentHelp("Between two lines on what runs, where there is no terminal.", valueName: "time"))
+    var every = TimeLength(milliseconds: 30_000)
     @Argument(help: ArgumentHelp("The workflow.", valueName: "file")) var file: String
 
     /// Slots of `weir run` where nothing says how many.
@@ -72,7 +74,8 @@ struct Run: WeirCommand {
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainsOnHangup = true
-        let progress = RunProgress(run: run, store: store, steps: plan.steps.count)
+        let progress = RunProgress(
+            run: run, store: store, steps: plan.steps.count, plainInterval: max(100, every.milliseconds))
         let runner = try Runner(
             store: store, options: options, log: LogOutput.logger("run", level: .warning), observer: progress)
         StandardError.becomeLossy(true)
