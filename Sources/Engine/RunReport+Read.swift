@@ -36,15 +36,15 @@ extension RunReport {
         ORDER BY a.job_id, a.attempt
         """
 
-    /// The lengths are read without the data.
+    /// In the order of the primary key, so that nothing is sorted and the lengths are read without the data.
     static let outputsSQL: SQL = """
-        SELECT job_id, sum(bytes)
-        FROM (SELECT o.job_id, max(o.start + length(o.data)) AS bytes
-              FROM jobs j
-              JOIN outputs o ON o.job_id = j.id
-              WHERE j.run_id = :run_id AND j.superseded = 0
-              GROUP BY o.job_id, o.attempt)
-        GROUP BY job_id
+        SELECT j.id, (SELECT sum(bytes)
+                      FROM (SELECT max(o.start + length(o.data)) AS bytes
+                            FROM outputs o
+                            WHERE o.job_id = j.id
+                            GROUP BY o.attempt))
+        FROM jobs j
+        WHERE j.run_id = :run_id AND j.superseded = 0
         """
 
     static let edgesSQL: SQL = """
