@@ -56,6 +56,8 @@ package struct LoopState {
     package private(set) var renewedAt = Int.min / 2
     /// When the next scheduled job is due, on the loop's clock.
     package var nextDue: Int?
+    /// When the next schedule is due, on the loop's clock. It fires however many slots are free.
+    package var nextFire: Int?
     /// Whether other runners live, so that the lease must be kept and theirs be watched.
     package var hasNeighbours = false
     /// A turn is due now.
@@ -180,6 +182,12 @@ package struct LoopState {
         return hasOutput && now >= lastFlush + settings.flush
     }
 
+    /// Whether the time of a schedule has come.
+    package func isFireDue(at now: Int) -> Bool {
+        guard mode == .working, let nextFire, now >= retryTurnAt ?? now else { return false }
+        return nextFire <= now
+    }
+
     /// When the first wait for a rescue is over.
     private var nextRescue: Int? { rescues.values.filter { $0 > .min }.min() }
 
@@ -243,6 +251,7 @@ package struct LoopState {
         consider(claimsFrom)
         if freeSlots > 0 { consider(nextRescue) }
         if freeSlots > 0 { consider(nextDue) }
+        if mode == .working { consider(nextFire) }
         if needsHeartbeat { consider(renewedAt + settings.heartbeat) }
         if hasOutput { consider(lastFlush + settings.flush) }
         return turn

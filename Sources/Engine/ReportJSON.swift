@@ -15,6 +15,10 @@ indirect enum ReportJSON {
     static func text(_ text: String?) -> ReportJSON { .value(text.map { .string($0) } ?? .null) }
     static func number(_ number: Int?) -> ReportJSON { .value(number.map { .integer($0) } ?? .null) }
     static func number(_ number: Double?) -> ReportJSON { .value(number.map { .decimal($0) } ?? .null) }
+    /// Rounded to thousandths, as the views have them.
+    static func ratio(_ number: Double?) -> ReportJSON {
+        .number(number.map { ($0 * 1000).rounded() / 1000 })
+    }
     static func flag(_ flag: Bool) -> ReportJSON { .value(.bool(flag)) }
     static func moment(_ moment: Int?) -> ReportJSON { .text(moment.map(TimestampText.text)) }
 

@@ -4,7 +4,9 @@ import Jobs
 extension RunReport {
     /// The report as one JSON object, without a line break at its end. `parallelStats`, `stepResults`, `parallelGroup`
     /// and `executionTime` (milliseconds) have the names that programs which read such reports expect.
-    package var json: String { ReportJSON.object(head + figures + tables).text }
+    package var json: String { ReportJSON.object(members).text }
+
+    var members: [(String, ReportJSON)] { head + timing + tables }
 
     private var head: [(String, ReportJSON)] {
         [
@@ -32,14 +34,14 @@ extension RunReport {
         ]
     }
 
-    private var figures: [(String, ReportJSON)] {
+    private var timing: [(String, ReportJSON)] {
         [
             ("duration_ms", .number(elapsed)),
             ("sequential_ms", .number(sequential)),
             ("saved_ms", .number(saved)),
             ("saved_percent", .number(savedPercent)),
-            ("speedup", .number(parallelStats.speedup)),
-            ("efficiency", .number(parallelStats.efficiency)),
+            ("speedup", .ratio(parallelStats.speedup)),
+            ("efficiency", .ratio(parallelStats.efficiency)),
             ("critical_ms", .number(parallelStats.criticalLength)),
             ("critical_path", .value(.list(criticalPath.map { .string($0.key) }))),
             (
@@ -63,12 +65,12 @@ extension RunReport {
                         "resourceUtilization",
                         .row(
                             parallelStats.resourceUtilization.sorted { $0.key < $1.key }.map {
-                                ($0.key, .number($0.value))
+                                ($0.key, .ratio($0.value))
                             }
                         )
                     ),
-                    ("speedup", .number(parallelStats.speedup)),
-                    ("efficiency", .number(parallelStats.efficiency)),
+                    ("speedup", .ratio(parallelStats.speedup)),
+                    ("efficiency", .ratio(parallelStats.efficiency)),
                     ("criticalPath", .value(.list(criticalPath.map { .string($0.key) }))),
                 ])
             ),
@@ -156,7 +158,7 @@ extension RunReport.Step {
 }
 
 extension RunReport.Gate {
-    fileprivate var row: ReportJSON {
+    var row: ReportJSON {
         .row([
             ("task", .text(key)), ("agent", .text(agent)), ("gate", .text(label)), ("metric", .text(metric)),
             ("threshold", .text(threshold)), ("actual", .text(actual)), ("status", .text(status)),

@@ -15,18 +15,16 @@ extension RunReport {
         if elapsed > 0 {
             for (pool, occupancy) in uses.pools where pool.capacity > 0 {
                 let name = pool.scope.isEmpty || pool.scope == workflow ? pool.name : "\(pool.scope)/\(pool.name)"
-                parallelStats.resourceUtilization[name] = Self.rounded(
-                    Double(occupancy.busy) / (Double(pool.capacity) * Double(elapsed)))
+                parallelStats.resourceUtilization[name] =
+                    Double(occupancy.busy) / (Double(pool.capacity) * Double(elapsed))
             }
             let width = maxConcurrency ?? max(1, steps.count(where: \.isWork))
             let ideal = max(Double(parallelStats.criticalLength), Double(sequential) / Double(width))
-            parallelStats.speedup = Self.rounded(Double(sequential) / Double(elapsed))
-            parallelStats.efficiency = Self.rounded(min(1, ideal / Double(elapsed)))
+            parallelStats.speedup = Double(sequential) / Double(elapsed)
+            parallelStats.efficiency = min(1, ideal / Double(elapsed))
         }
         findBlockings(material, uses)
     }
-
-    private static func rounded(_ number: Double) -> Double { (number * 1000).rounded() / 1000 }
 
     /// The steps that started, but not as soon as nothing but their runners could have held them up.
     private mutating func findBlockings(_ material: Material, _ uses: Uses) {
@@ -39,11 +37,11 @@ extension RunReport {
             else { continue }
             if (upstreams[edge.job]?.finishedAt ?? -1) < (upstream.finishedAt ?? 0) { upstreams[edge.job] = upstream }
         }
-        for step in steps where step.isWork && step.startedAt != nil && !step.isHandler {
+        for step in steps where step.startedAt != nil && !step.isHandler {
             if let upstream = upstreams[step.job] {
                 blockings.append(Blocking(step: step.key, cause: .step(upstream.key), wait: 0))
             }
-            guard let cause = uses.cause(of: step, material) else { continue }
+            guard step.isWork, let cause = uses.cause(of: step, material) else { continue }
             blockings.append(Blocking(step: step.key, cause: cause, wait: step.wait ?? 0))
         }
     }

@@ -22,7 +22,7 @@ extension RunReport {
     static let stepsSQL: SQL = """
         SELECT id, coalesce(key, ''), name, CASE WHEN kind = 'agent' THEN substr(command, 7) END, kind, state,
                coalesce(level, 1), attempt, created_at, ready_at, started_at, finished_at, exit_code, error, forgiven,
-               cached, handler, exclusive, pools, progress, parent_id, runner_id, coalesce(step, key, '')
+               cached, handler, exclusive, pools, progress, parent_id, runner_id, coalesce(step, key, ''), excused
         FROM jobs
         WHERE run_id = :run_id AND superseded = 0
         ORDER BY id
@@ -137,7 +137,8 @@ extension RunReport {
                 state: JobState(rawValue: row.text(5)) ?? .ready, group: row.int(6), attempts: row.int(7),
                 createdAt: row.int(8), readyAt: row.optionalInt(9), startedAt: row.optionalInt(10),
                 finishedAt: row.optionalInt(11), exitCode: row.optionalInt(12), error: row.optionalText(13),
-                isForgiven: row.bool(14), isCached: row.bool(15), isHandler: row.bool(16), isExclusive: row.bool(17),
+                isForgiven: row.bool(14), isExcused: row.bool(23), isCached: row.bool(15), isHandler: row.bool(16),
+                isExclusive: row.bool(17),
                 pools: try amounts(row.optionalText(18)), progress: row.optionalDouble(19),
                 parent: row.optionalInt(20).map { JobID($0) } ?? parent, moment: now)
             if let runner = row.optionalInt(21), let start = row.optionalInt(10) {

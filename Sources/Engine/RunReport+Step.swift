@@ -26,6 +26,8 @@ extension RunReport {
         package let error: String?
         /// `continueOnError`
         package let isForgiven: Bool
+        /// Skipped, but not through an error.
+        package let isExcused: Bool
         package let isCached: Bool
         /// Belongs to the end of the run.
         package let isHandler: Bool

@@ -7,19 +7,19 @@ package struct RunReport: Sendable {
     package let run: RunID
     package let workflow: String
     package let version: String
-    package let state: RunState
-    package let error: String?
+    package private(set) var state: RunState
+    package private(set) var error: String?
     /// The document's path, as it was given.
     package let source: String?
     package let directory: String
     package let maxConcurrency: Int?
     package let createdAt: Int
     package let startedAt: Int?
-    package let finishedAt: Int?
+    package private(set) var finishedAt: Int?
     /// From the first start to the end, or to now.
     package let elapsed: Int
     /// JSON.
-    package let result: String?
+    package private(set) var result: String?
     /// Each step is followed by its parts, the runs that it started among them.
     package internal(set) var steps: [Step]
     /// In the order of the steps.
@@ -83,6 +83,14 @@ package struct RunReport: Sendable {
 
     /// Steps of the workflow itself, neither their parts nor what runs at its end.
     package var ownSteps: [Step] { steps.filter { $0.parent == nil && !$0.isHandler } }
+
+    /// Takes an end for granted that the database does not have yet.
+    mutating func close(as ending: RunEnding) {
+        state = ending.state
+        error = ending.error
+        result = ending.result ?? result
+        finishedAt = finishedAt ?? startedAt.map { $0 + elapsed }
+    }
 
     package func count(_ state: JobState) -> Int { steps.count { $0.state == state } }
 }

@@ -63,6 +63,12 @@ extension JobTransaction {
     /// - Throws: `.leaseLost` when the job was rescued. The caller drops the outcome: the job belongs to another.
     @discardableResult
     package func finish(_ job: JobID, leaseToken: Int, _ outcome: Outcome) throws -> JobState {
+        var outcome = outcome
+        if let result = outcome.result, result.utf8.count > JobStore.resultLimit {
+            outcome.state = .failed
+            outcome.error = "the result has \(result.utf8.count) bytes; \(JobStore.resultLimit) is the most"
+            outcome.result = nil
+        }
         guard let held = try held(job, leaseToken: leaseToken) else { throw JobStoreError.leaseLost(job) }
         let fate = try fate(of: job, held: held, after: outcome)
         switch fate.state {

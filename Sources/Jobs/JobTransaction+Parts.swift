@@ -131,6 +131,13 @@ extension JobTransaction {
         try connection.all(Self.upstreamFactsSQL, job, read: Self.facts)
     }
 
+    private static let localsSQL: SQL = "SELECT locals FROM jobs WHERE id = :id"
+
+    /// As they were stored with the job (`JobSpec.locals`).
+    package func locals(of job: JobID) throws -> String? {
+        try connection.first(Self.localsSQL, job) { $0.optionalText(0) } ?? nil
+    }
+
     // MARK: Runs
 
     /// What a run was given and what it has set.

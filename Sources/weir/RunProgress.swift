@@ -13,6 +13,7 @@ final class RunProgress: RunnerObserver {
     private let run: RunID
     private let store: JobStore
     private let steps: Int
+    private let watching: WatchLimits
     private let isTerminal = StandardError.isTerminal
     private let startedAt: Int
     private var watched: [RunWatch]
@@ -20,6 +21,8 @@ final class RunProgress: RunnerObserver {
     private var lastPlain: Int
     private var isDirty = true
     private var running: [JobID: Running] = [:]
+    /// Late steps that were seen running for the first time at the last look.
+    private var undecided: [JobID: RunWatch.Change] = [:]
     /// Jobs of which it was said that they wait for somebody.
     private var awaiting: Set<JobID> = []
     private var finished = 0
@@ -42,8 +45,9 @@ final class RunProgress: RunnerObserver {
     }
 
     /// - Parameter plainInterval: milliseconds between two lines about what is running, where there is no terminal.
-    init(run: RunID, store: JobStore, steps: Int, plainInterval: Int = 30_000) {
+    init(run: RunID, store: JobStore, steps: Int, watching: WatchLimits = WatchLimits(), plainInterval: Int = 30_000) {
         self.run = run
+        self.watching = watching
         self.store = store
         self.steps = steps
         self.plainInterval = plainInterval
@@ -57,9 +61,11 @@ final class RunProgress: RunnerObserver {
     func ended(_ claim: Claim, _ outcome: Outcome, job: JobState) { isDirty = true }
 
     var nextLook: Int? {
+        let end = watching.timeout.map { startedAt + $0 }
         if isDirty { return lastLook + interval }
-        if running.isEmpty { return nil }
-        return isTerminal ? lastLook + 250 : lastPlain + plainInterval
+        if running.isEmpty { return end }
+        let next = isTerminal ? lastLook + 250 : lastPlain + plainInterval
+        return min(next, end ?? .max)
     }
 
     private static let finishedSQL: SQL = "SELECT finished_at FROM runs WHERE id = :id"
@@ -75,6 +81,8 @@ final class RunProgress: RunnerObserver {
         lastLook = now
         isDirty = false
         try takeUpChanges()
+        if let timeout = watching.timeout, now >= startedAt + timeout { return true }
+        if !watching.waitsForAll, finished > 0 { return true }
         if isTerminal {
             draw(now: now)
         } else if now >= lastPlain + plainInterval, !running.isEmpty {
@@ -90,6 +98,7 @@ final class RunProgress: RunnerObserver {
     // MARK: What changed
 
     private func takeUpChanges() throws {
+        let decided = undecided
         var position = 0
         // Runs within the run are watched once their step is seen to wait for them.
         while position < watched.count {
@@ -100,14 +109,29 @@ final class RunProgress: RunnerObserver {
                 position += 1
             }
         }
+        for change in decided.values.sorted(by: { $0.job < $1.job }) where undecided[change.job] != nil {
+            undecided[change.job] = nil
+            start(change)
+        }
+    }
+
+    private func start(_ change: RunWatch.Change) {
+        say("\(change.label): START → Running")
+        running[change.job] = Running(change, since: store.timekeeper.boottime())
     }
 
     private func tell(_ change: RunWatch.Change) {
+        undecided[change.job] = nil
         if change.attempt > 0, change.state.isFinal || change.state == .running, running[change.job] == nil,
             change.kind.isWork
         {
-            say("\(change.label): START → Running")
-            running[change.job] = Running(change, since: store.timekeeper.boottime())
+            // It may turn out to be skipped, or to be many; a moment later that is known.
+            if change.state == .running, change.isLate {
+                undecided[change.job] = change
+                isDirty = true
+                return
+            }
+            start(change)
         }
         if change.state == .running {
             running[change.job]?.progress = change.progress

@@ -33,13 +33,16 @@ struct RunWatch {
         let progress: Double?
         let message: String?
         let sequence: Int
+        /// What it executes, if anything, is decided once it is claimed.
+        let isLate: Bool
 
         var awaitsSignal: Bool { awaits == "signal" && !state.isFinal }
     }
 
     private static let changesSQL: SQL = """
         SELECT id, key, name, CASE WHEN kind = 'agent' THEN substr(command, 7) END, kind, state,
-               finished_at - started_at, attempt, error, awaits, progress, progress_message, seq
+               finished_at - started_at, attempt, error, awaits, progress, progress_message, seq,
+               template IS NOT NULL
         FROM jobs
         WHERE run_id = :run_id AND seq > :seq AND superseded = 0
         ORDER BY seq, id
@@ -58,7 +61,7 @@ struct RunWatch {
                 kind: JobKind(rawValue: row.text(4)) ?? .script, state: JobState(rawValue: row.text(5)) ?? .ready,
                 duration: row.optionalInt(6), attempt: row.int(7), error: row.optionalText(8),
                 awaits: row.optionalText(9), progress: row.optionalDouble(10), message: row.optionalText(11),
-                sequence: row.int(12))
+                sequence: row.int(12), isLate: row.bool(13))
         }
         if let last = changes.last {
             lastSequence = max(lastSequence, last.sequence)

@@ -23,12 +23,13 @@ struct SummaryFigures {
     }
 
     private var executed: String {
+        let tasks = report.steps.filter(\.isWork)
         let counts = [JobState.succeeded, .failed, .skipped, .cancelled].compactMap { state in
-            let count = report.count(state)
+            let count = tasks.count { $0.state == state }
             return count > 0 || state == .succeeded ? "\(count) \(state.rawValue)" : nil
         }
-        let open = report.steps.count { !$0.state.isFinal }
-        return "\(report.executed.count) of \(report.steps.count): "
+        let open = tasks.count { !$0.state.isFinal }
+        return "\(report.executed.count) of \(tasks.count): "
             + (counts + (open > 0 ? ["\(open) unfinished"] : [])).joined(separator: ", ")
     }
 
@@ -79,7 +80,8 @@ struct SummaryFigures {
     }
 
     private var processors: String {
-        let peak = report.peakProcessors.map { ", \(hundredths($0)) processors at most in one task" } ?? ""
+        let peak =
+            report.peakProcessors.map { $0 > 0 ? ", \(hundredths($0)) processors at most in one task" : "" } ?? ""
         return TimeText.short(report.processorTime) + peak
     }
 

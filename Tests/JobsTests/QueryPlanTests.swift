@@ -134,4 +134,15 @@ private let plans: [(String, SQL, [String])] = [
     ("lostJobs", Store.lostJobsSQL, ["SEARCH jobs USING INDEX jobs_held (runner_id=?)"]),
     ("holder", Store.holderSQL, ["SEARCH jobs USING INDEX jobs_key (key=?)"]),
     ("nextJob", Store.nextJobSQL, ["SEARCH jobs"]),
+    ("nextFire", Store.nextFireSQL, ["SEARCH schedules USING INDEX schedules_due (next_at>?)"]),
+    ("dueSchedules", Store.dueSchedulesSQL, ["SEARCH schedules USING INDEX schedules_due (next_at<?)"]),
+    ("pass", Store.passSQL, ["SEARCH schedules USING INTEGER PRIMARY KEY (rowid=?)"]),
+    (
+        "openFires", Store.openFiresSQL,
+        [
+            "SEARCH f USING INDEX schedule_fires_open (schedule_id=?)",
+            "SEARCH j USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ]
+    ),
 ]

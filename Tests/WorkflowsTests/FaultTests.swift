@@ -66,17 +66,39 @@ private let documentCases: [Case] = [
         "a tag", "name: !!str 5\nsteps: !Ref x\n",
         "flow.yaml:2:8: error: the tag '!Ref' means nothing in a workflow; remove it"),
     Case(
-        "a list", "- task: x\n",
-        "flow.yaml:1:1: error: the document is a list; a workflow is a mapping with a list of 'steps'"),
+        "a list", "- name: x\n",
+        """
+        flow.yaml:1:3: error: unknown key 'name' in the task number 1
+        flow.yaml:1:3: error: the task number 1 has no 'id'
+        flow.yaml:1:3: error: the task number 1 has no 'task'
+        flow.yaml:1:3: error: the task number 1 has no 'agent'
+        """),
+    Case("an empty list", "[]", "flow.yaml:1:1: error: the list of tasks is empty; a workflow has at least one"),
     Case(
-        "tasks", "name: x\ntasks:\n  - task_id: 1\n",
-        "flow.yaml:2:1: error: the tasks dialect is not read yet; write 'steps'"),
+        "a list of tasks of another dialect", "- task_id: 1\n",
+        "flow.yaml:1:3: error: a list with 'task_id' stands under 'tasks' in a mapping"),
     Case(
         "tasks beside steps", "steps: []\ntasks: []\n",
         "flow.yaml:2:1: error: 'tasks' and 'steps' are of different dialects; a workflow is written in one of them"),
     Case(
-        "a task among the steps", "steps:\n  - taskReferenceName: x\n",
-        "flow.yaml:2:5: error: 'taskReferenceName' is of the tasks dialect, which is not read yet"),
+        "a task among the steps", "steps:\n  - {id: a, config: {command: x}}\n  - taskReferenceName: x\n",
+        """
+        flow.yaml:3:5: error: 'taskReferenceName' is of Conductor's definitions, whose entries stand under 'tasks'; \
+        a workflow is written in one dialect
+        """),
+    Case(
+        "tasks of two dialects", "tasks:\n  - {task_id: 1, command: x}\n  - {id: 2, task: x, agent: y}\n",
+        """
+        flow.yaml:3:13: error: 'task' is of an orchestrator's tasks, and 'task_id' in line 2 of the tasks dialect; \
+        a workflow is written in one dialect
+        """),
+    Case(
+        "a task with an id of the tasks dialect and of Conductor's",
+        "tasks:\n  - {taskReferenceName: a}\n  - {task_id: 1}\n",
+        """
+        flow.yaml:3:6: error: 'task_id' is of the tasks dialect, and 'taskReferenceName' in line 2 of Conductor's \
+        definitions; a workflow is written in one dialect
+        """),
     Case(
         "unknown keys", "nam: x\nstesp: []\nzebra: 1\nretries: 5\n<<: {a: b}\n",
         """
@@ -262,6 +284,33 @@ private let stepCases: [Case] = [
 ]
 
 private let graphCases: [Case] = [
+    Case(
+        "ids in different case",
+        """
+        steps:
+          - {id: build, config: {command: x}}
+          - {id: Build, config: {command: x}}
+          - {id: BUILD, config: {command: x}}
+          - id: all
+            type: group
+            config:
+              steps:
+                - {id: build, config: {command: x}}
+                - {id: buILd, config: {command: x}}
+        on:
+          failure:
+            - {id: ALL, config: {command: x}}
+            - {id: tell, config: {command: x}}
+          always:
+            - {id: Tell, config: {command: x}}
+        """,
+        """
+        flow.yaml:3:10: error: the id 'Build' differs only in case from 'build', the step in line 2
+        flow.yaml:4:10: error: the id 'BUILD' differs only in case from 'build', the step in line 2
+        flow.yaml:10:16: error: the id 'buILd' differs only in case from 'build', the step in line 9
+        flow.yaml:13:12: error: the id 'ALL' differs only in case from 'all', the step in line 5
+        flow.yaml:16:12: error: the id 'Tell' differs only in case from 'tell', the step in line 14
+        """),
     Case(
         "dependencies",
         """

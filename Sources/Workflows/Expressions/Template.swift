@@ -12,42 +12,24 @@ package struct Template: Sendable, Hashable {
     /// A text that is taken as it stands.
     package init(plain text: String) { parts = text.isEmpty ? [] : [.text(text)] }
 
-    package init(parts: [Part]) { self.parts = parts }
+    /// Texts next to one another become one.
+    package init(parts: [Part]) {
+        self.parts = parts.reduce(into: []) { merged, part in
+            if case .text(let piece) = part, case .text(let before)? = merged.last {
+                merged[merged.count - 1] = .text(before + piece)
+            } else {
+                merged.append(part)
+            }
+        }
+    }
 
     /// Reads `… ${{ expression }} …`; `$${{` stands for `${{` itself.
     ///
     /// - Parameter place: where the text begins in the file.
     package static func parse(_ text: String, at place: Place? = nil) throws(ExpressionError) -> Template {
-        guard text.contains("${{") else { return Template(plain: text) }
-        var parts: [Part] = []
-        var plain = ""
-        var rest = text[...]
-        while let opening = rest.firstRange(of: "${{") {
-            if rest[..<opening.lowerBound].hasSuffix("$") {
-                plain += rest[..<opening.lowerBound].dropLast() + "${{"
-                rest = rest[opening.upperBound...]
-                continue
-            }
-            plain += rest[..<opening.lowerBound]
-            let begin = opening.upperBound
-            guard let end = closing(in: rest[begin...]) else {
-                throw ExpressionError("'${{' has no '}}'", offset: 0)
-                    .located(
-                        in: String(rest[opening.lowerBound...]), at: Self.place(of: opening.lowerBound, in: text, place)
-                    )
-            }
-            let inner = rest[begin..<end]
-            let leading = inner.prefix { $0 == " " || $0 == "\n" || $0 == "\t" }
-            let source = String(inner.dropFirst(leading.count)).trimmingEnd
-            if !plain.isEmpty { parts.append(.text(plain)) }
-            plain = ""
-            parts.append(
-                .expression(try Expression.parse(source, at: Self.place(of: leading.endIndex, in: text, place))))
-            rest = rest[rest.index(end, offsetBy: 2)...]
-        }
-        plain += rest
-        if !plain.isEmpty { parts.append(.text(plain)) }
-        return Template(parts: parts)
+        guard text.utf8.contains(UInt8(ascii: "$")) else { return Template(plain: text) }
+        var scanner = TemplateScanner(text, at: place)
+        return Template(parts: try scanner.read())
     }
 
     /// The text itself, when there is no expression in it.
@@ -60,14 +42,25 @@ package struct Template: Sendable, Hashable {
         return text
     }
 
-    /// As it is written.
+    /// As it is written. A `$` right before an expression would make it plain text, so it becomes one itself.
     package var source: String {
-        parts.reduce(into: "") { text, part in
+        var text = ""
+        for (index, part) in parts.enumerated() {
             switch part {
-            case .text(let piece): text += piece.replacing("${{", with: "$${{")
+            case .text(let piece):
+                let isBeforeExpression = index + 1 < parts.count
+                let ends = isBeforeExpression && piece.utf8.last == UInt8(ascii: "$")
+                text += Self.escaped(ends ? String(piece.dropLast()) : piece)
+                if ends { text += "${{ '$' }}" }
             case .expression(let expression): text += "${{ \(expression.source) }}"
             }
         }
+        return text
+    }
+
+    /// A plain text so that it is read as one.
+    static func escaped(_ text: String) -> String {
+        text.utf8.contains(UInt8(ascii: "$")) ? text.replacing("${{", with: "$${{") : text
     }
 
     package var expressions: [Expression] {
@@ -80,50 +73,24 @@ package struct Template: Sendable, Hashable {
         return .string(try text(in: scope))
     }
 
+    /// - Throws: also when the text grows beyond `maximumTextLength`.
     package func text(in scope: some ExpressionScope) throws(ExpressionError) -> String {
         var text = ""
         for part in parts {
             switch part {
             case .text(let piece): text += piece
-            case .expression(let expression): text += try expression.evaluate(in: scope).splicedText
+            case .expression(let expression):
+                let value = try expression.evaluate(in: scope)
+                guard let piece = value.splicedText(atMost: Self.maximumTextLength - text.utf8.count) else {
+                    throw ExpressionError("the text has more than \(Self.maximumTextLength >> 20) MiB", offset: 0)
+                        .located(in: expression.source, at: expression.place)
+                }
+                text += piece
             }
         }
         return text
     }
 
-    /// The `}}` that ends an expression: not one within a text of it.
-    private static func closing(in text: Substring) -> String.Index? {
-        var quote: Character?
-        var index = text.startIndex
-        while index < text.endIndex {
-            let character = text[index]
-            if let open = quote {
-                if open == "\"", character == "\\" { index = text.index(after: index) }
-                if character == open { quote = nil }
-            } else if character == "'" || character == "\"" {
-                quote = character
-            } else if character == "}", text[text.index(after: index)...].first == "}" {
-                return index
-            }
-            guard index < text.endIndex else { return nil }
-            index = text.index(after: index)
-        }
-        return nil
-    }
-
-    /// Exact in a text of one line; of a later line, where the text begins.
-    private static func place(of index: String.Index, in text: String, _ start: Place?) -> Place? {
-        guard let start else { return nil }
-        let before = text[..<index]
-        return before.contains("\n")
-            ? start : Place(line: start.line, column: start.column + before.unicodeScalars.count)
-    }
-}
-
-extension String {
-    fileprivate var trimmingEnd: String {
-        var text = self[...]
-        while let last = text.last, last == " " || last == "\n" || last == "\t" || last == "\r" { text.removeLast() }
-        return String(text)
-    }
+    /// Bytes of a text with its expressions' values.
+    package static let maximumTextLength = 16 << 20
 }

@@ -23,6 +23,8 @@ package struct Workflow: Sendable, Equatable {
     package var inputs: [Input] = []
     /// In the order of the file, never empty.
     package var steps: [Step]
+    /// Steps that run one at a time do so in the order of `steps` where dependencies let them, not by groups.
+    package var keepsOrder = false
     /// Steps that run once all others have ended.
     package var handlers = Handlers()
     /// The run's result; `nil`: none.

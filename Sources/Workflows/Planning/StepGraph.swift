@@ -33,6 +33,9 @@ struct StepGraph {
         return order
     }
 
+    /// Whether every node stands after those that it waits for.
+    var isInOrder: Bool { dependencies.enumerated().allSatisfy { node, targets in targets.allSatisfy { $0 < node } } }
+
     /// For each node of `order`, the number of nodes on the longest path that ends with it.
     func levels(along order: [Int]) -> [Int] {
         var levels = [Int](repeating: 1, count: dependencies.count)

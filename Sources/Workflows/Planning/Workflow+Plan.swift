@@ -5,11 +5,17 @@ extension Workflow {
     package func plan(options: PlanOptions = PlanOptions()) -> Plan {
         let isParallel = options.parallel ?? parallel.isEnabled
         let chosen = options.only.map { only in steps.filter { only.contains($0.id) } } ?? steps
-        let planner = StepPlanner(environment: environment, isParallel: isParallel)
+        let planner = StepPlanner(environment: environment, isParallel: isParallel, keepsOrder: keepsOrder)
         return Plan(
             workflow: name, version: version,
             maxConcurrency: isParallel ? options.maxConcurrency ?? parallel.defaultMaxConcurrency : 1,
             pools: parallel.pools, steps: planner.plan(chosen))
+    }
+
+    /// Leaves out all other steps; what the chosen ones depended on among those is taken for done.
+    package mutating func keep(_ chosen: Set<String>) {
+        steps = steps.filter { chosen.contains($0.id) }
+        for index in steps.indices { steps[index].dependencies.removeAll { !chosen.contains($0.step) } }
     }
 
     /// The values of the inputs, defaults filled in; or what is wrong with them, a line each.
@@ -42,10 +48,13 @@ package struct StepPlanner {
     var environment: [String: Template] = [:]
     /// `false`: one at a time, in the order of the plan.
     var isParallel = true
+    /// One at a time means in the order given where that is a topological one, not by level.
+    var keepsOrder = false
 
-    package init(environment: [String: Template] = [:], isParallel: Bool = true) {
+    package init(environment: [String: Template] = [:], isParallel: Bool = true, keepsOrder: Bool = false) {
         self.environment = environment
         self.isParallel = isParallel
+        self.keepsOrder = keepsOrder
     }
 
     /// By topological level, within a level in the order given. An edge to a step that is not among them is left out.
@@ -54,13 +63,16 @@ package struct StepPlanner {
         let order = graph.order()
         let levels = graph.levels(along: order)
         let paths = isParallel ? graph.pathsBelow(along: order) : []
-        let sorted = steps.indices.sorted { (levels[$0], $0) < (levels[$1], $1) }
+        let sorted =
+            !isParallel && keepsOrder && graph.isInOrder
+            ? Array(steps.indices) : steps.indices.sorted { (levels[$0], $0) < (levels[$1], $1) }
         return sorted.map { planned(steps[$0], group: levels[$0], pathBelow: isParallel ? paths[$0] : 0) }
     }
 
     private func planned(_ step: Step, group: Int, pathBelow: Int) -> PlannedStep {
         var step = step
         step.merge(environment)
+        step.widenDependencies()
         let kind = step.fanOut == nil ? step.action.typeName : "foreach"
         // What only decides or waits holds nothing: the jobs that it becomes do.
         let isProcess = step.fanOut == nil && step.action.isProcess
@@ -109,6 +121,16 @@ extension Step {
             for index in loop.steps.indices { loop.steps[index].merge(environment) }
             action = .loop(loop)
         default: break
+        }
+    }
+
+    /// Who asks for a failure, or for any end, is asked although a dependency failed.
+    fileprivate mutating func widenDependencies() {
+        guard let condition, condition.references.contains(where: { $0.root == "failure()" || $0.root == "always()" })
+        else { return }
+        dependencies = dependencies.map { dependency in
+            guard dependency.condition == .succeeded else { return dependency }
+            return Dependency(step: dependency.step, condition: .finished, place: dependency.place)
         }
     }
 

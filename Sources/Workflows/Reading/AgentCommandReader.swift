@@ -4,45 +4,71 @@ import Yams
 extension AgentCommand {
     static let keys = ["command", "prompt", "env", "cwd"]
 
-    /// A list of the program and its arguments, or a line for the shell.
     init?(reading field: Field) {
         guard let section = Section(field.value, title: field.title, keys: Self.keys, findings: field.findings) else {
             return nil
         }
+        self.init(reading: section)
+    }
+
+    /// - Parameter section: has `keys`, whatever else it has.
+    init?(reading section: Section) {
+        let variables = section["env"].map { EnvironmentReader().read($0) } ?? [:]
+        let (folder, place) = (section.nonEmptyText("cwd"), section["prompt"].flatMap(Self.promptPlace))
         guard let command = section["command"] else {
-            section.reportMissing("command")
+            section.reportMissing("command", ", which says what to start")
             return nil
         }
-        switch command.value {
-        case .scalar:
-            guard let line = command.nonEmptyText() else { return nil }
-            self.init(command: [line])
-            shell = true
+        self.init(readingWords: command, prompt: place ?? .stdin)
+        environment = variables.mapValues { $0.plainText ?? $0.source }
+        directory = folder
+    }
+
+    /// A list of the program and its arguments, or a line for the shell.
+    init?(readingWords field: Field, prompt: PromptPlace = .stdin) {
+        let findings = field.findings
+        switch field.value {
         case .sequence(let nodes):
-            let words = nodes.compactMap { node in
+            let words = nodes.enumerated().compactMap { index, node in
                 Field(
-                    key: "command", keyPlace: command.keyPlace, value: node, title: "an argument in \(command.title)",
-                    findings: field.findings
+                    key: "", keyPlace: field.keyPlace, value: node, title: "word \(index + 1) of \(field.title)",
+                    findings: findings
                 ).text()
             }
             guard words.count == nodes.count else { return nil }
-            guard let program = words.first, !program.isEmpty else {
-                field.findings.error("\(command.title) is empty", at: command.place)
+            guard let program = words.first, program.contains(where: { !$0.isWhitespace }) else {
+                findings.error("\(field.title) names no program", at: field.place)
+                return nil
+            }
+            guard !program.contains(Self.mark) else {
+                findings.error("the program of \(field.title) cannot be the prompt", at: field.place)
                 return nil
             }
             self.init(command: words)
+        case .scalar(let scalar) where !scalar.isNull:
+            guard let line = field.nonEmptyText() else { return nil }
+            guard !line.contains(Self.mark) else {
+                let advice = prompt == .argv ? "there it is \"$1\"" : "write 'prompt: argv' and \"$1\""
+                findings.error(
+                    "\(field.title) is a shell's text, into which no prompt is written; \(advice), or give a list",
+                    at: field.place)
+                return nil
+            }
+            self.init(command: [line])
+            shell = true
         default:
-            command.reject("a list of a program and its arguments, or a line for the shell")
+            field.reject("a list of a program and its arguments, or a line for the shell")
             return nil
         }
-        if let place = section["prompt"], let text = place.nonEmptyText() {
-            if let known = PromptPlace(rawValue: text) { prompt = known } else { place.reject("stdin or argv") }
-        }
-        let variables = section["env"].map { EnvironmentReader().read($0) } ?? [:]
-        for (name, value) in variables {
-            environment[name] = value.plainText ?? value.source
-        }
-        directory = section.nonEmptyText("cwd")
+        self.prompt = prompt
+    }
+
+    private static func promptPlace(_ field: Field) -> PromptPlace? {
+        guard let text = field.nonEmptyText() else { return nil }
+        if let known = PromptPlace(rawValue: text) { return known }
+        let hint = field.findings.hint(for: text, among: ["stdin", "argv"])
+        field.findings.error("\(field.title) is 'stdin' or 'argv', not \(quoted(text))\(hint)", at: field.place)
+        return nil
     }
 
     /// As `init(reading:)` takes it.

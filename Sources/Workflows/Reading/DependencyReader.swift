@@ -3,6 +3,8 @@ import Yams
 /// A step's `dependsOn`: one entry or a list of them.
 struct DependencyReader {
     let findings: Findings
+    /// The key of the other step's id in an entry that is a mapping.
+    var idKey = "step"
 
     private static let conditions = Dependency.Condition.allCases.map(\.rawValue)
 
@@ -53,11 +55,11 @@ struct DependencyReader {
     private func readMapping(_ node: Node, of title: String) -> Dependency? {
         guard
             let section = Section(
-                node, title: "a dependency of \(title)", keys: ["step", "condition"], findings: findings)
+                node, title: "a dependency of \(title)", keys: [idKey, "condition"], findings: findings)
         else { return nil }
-        if section["step"] == nil { section.reportMissing("step") }
-        guard let id = section.text("step") else { return nil }
-        let place = section["step"]?.place ?? section.place
+        if section[idKey] == nil { section.reportMissing(idKey) }
+        guard let id = section.text(idKey) else { return nil }
+        let place = section[idKey]?.place ?? section.place
         guard let field = section["condition"] else { return Dependency(step: id, condition: .succeeded, place: place) }
         return field.text().flatMap { condition($0, of: title, at: field.place) }.map {
             Dependency(step: id, condition: $0, place: place)

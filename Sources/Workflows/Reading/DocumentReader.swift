@@ -1,12 +1,24 @@
+import CYamlDepth
 import Yams
 
 /// YAML text → the root of its one document, within bounds. What is wrong goes to `findings`.
 struct DocumentReader {
     let findings: Findings
+    /// What is said of a text without a document; `nil`: nothing, it may be empty.
+    var emptyFault: String? = "the file is empty; a workflow needs 'steps'"
+
+    /// Once for the process. What lies deeper costs the parser its depth for every token. Twice of what is allowed,
+    /// so that `SizeCheck` can tell the exact place of what is a little too deep.
+    private static let depthLimit: Void = cyamldepth_limit(Int32(2 * SizeCheck.maximumDepth))
 
     /// `nil` when there is nothing to read on with; an error was reported then.
     func root() -> Node? {
+        Self.depthLimit
         let text = findings.source.text
+        if let (message, place) = DirectiveCheck.fault(in: text) {
+            findings.error(message, at: place)
+            return nil
+        }
         let aliases = AliasText(text)
         if let (message, line, column) = aliases.fault {
             findings.error(message, at: findings.source.original(line: line, column: column))
@@ -43,7 +55,7 @@ struct DocumentReader {
                 // Without rules of tag resolution: scalars are taken as written, and each rule is a regular
                 // expression for every key.
                 if let root = try Yams.compose(yaml: text, .basic) { return Document(root: root, text: text) }
-                findings.error("the file is empty; a workflow needs 'steps'", at: Place(line: 1, column: 1))
+                if let emptyFault { findings.error(emptyFault, at: Place(line: 1, column: 1)) }
                 return nil
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 let key = DuplicateKey(name: keys.first ?? "", first: context.mark)

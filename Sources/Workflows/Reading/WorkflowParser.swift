@@ -1,3 +1,5 @@
+import Yams
+
 /// Text in, a checked workflow or its faults out.
 package enum WorkflowParser {
     /// - Parameter defaultName: the workflow's name where the text has none, as a rule the file's name.
@@ -8,11 +10,23 @@ package enum WorkflowParser {
             findings.warning("indented with tabs, which YAML does not allow; each is read as two spaces", at: place)
         }
         let workflow = DocumentReader(findings: findings).root().flatMap {
-            WorkflowReader(findings: findings, defaultName: defaultName).read($0)
+            read($0, defaultName: defaultName, findings)
         }
         return ParsedWorkflow(
             workflow: findings.hasErrors ? nil : workflow,
             diagnostics: findings.sorted())
+    }
+
+    private static func read(_ root: Node, defaultName: String, _ findings: Findings) -> Workflow? {
+        switch Dialect.of(root, findings) {
+        case .steps?: return WorkflowReader(findings: findings, defaultName: defaultName).read(root)
+        case .tasks?: return TaskDocumentReader(findings: findings, defaultName: defaultName).read(root)
+        case .orchestrator?: return OrchestratorReader(findings: findings, defaultName: defaultName).read(root)
+        case .conductor?:
+            findings.error("Conductor's definitions are not read yet", at: findings.place(root.mark))
+            return nil
+        case nil: return nil
+        }
     }
 
     /// The same for a file's bytes, which need not be text at all.

@@ -13,7 +13,7 @@ struct WorkflowReader {
 
     /// `nil`, or a workflow of no use, when errors were reported.
     func read(_ root: Node) -> Workflow? {
-        guard Dialect.check(root, findings),
+        guard
             let section = Section(
                 root, title: "the workflow", keys: Self.keys,
                 misplaced: Dictionary(uniqueKeysWithValues: StepReader.ownKeys.map { ($0, "a step") }),
@@ -41,6 +41,9 @@ struct WorkflowReader {
         workflow.schedules = section["schedule"].map { head.schedules($0) } ?? []
         workflow.report = section["report"].map { head.report($0) } ?? ReportSettings()
         WorkflowCheck(workflow: workflow, findings: findings).report()
+        if let field = section["env"] ?? section["defaults"] {
+            SharedTextCheck(workflow: workflow, directory: defaults.directory).report(at: field.place, findings)
+        }
         return workflow
     }
 

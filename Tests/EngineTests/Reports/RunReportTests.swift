@@ -14,7 +14,7 @@ import Testing
             #expect(report.elapsed == 794_000)
             #expect(report.saved == 1_854_000)
             #expect(report.savedPercent == 70.0)
-            #expect(report.parallelStats.speedup == 3.335)
+            #expect(report.parallelStats.speedup == 2_648.0 / 794)
             #expect(report.parallelStats.efficiency == 1)
             #expect(report.parallelStats.maxConcurrentSteps == 4)
             #expect(report.parallelStats.totalGroups == 1)
@@ -43,7 +43,7 @@ import Testing
             try run.end("c")
             let report = try run.report()
             // 100 + 200 + 2 × 100 of 2 × 300.
-            #expect(report.parallelStats.resourceUtilization == ["cpu": 0.833])
+            #expect(report.parallelStats.resourceUtilization == ["cpu": 500.0 / 600])
             #expect(report.blockings == [RunReport.Blocking(step: "c", cause: .pool("cpu"), wait: 200)])
             #expect(report.blocked == 200)
             #expect(report.startSkew == 200)
