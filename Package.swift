@@ -37,9 +37,9 @@ let package = Package(
 
         // Three cores that do not know one another.
         .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
-        .target(name: "CYamlDepth", dependencies: ["Yams"]),
+        .target(name: "CYamlLimits", dependencies: ["Yams"]),
         .target(
-            name: "Workflows", dependencies: ["CYamlDepth", "JSON", "Schedules", "Yams"], swiftSettings: strict),
+            name: "Workflows", dependencies: ["CYamlLimits", "JSON", "Schedules", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
         .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
 

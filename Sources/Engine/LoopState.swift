@@ -58,6 +58,8 @@ package struct LoopState {
     package var nextDue: Int?
     /// When the next schedule is due, on the loop's clock. It fires however many slots are free.
     package var nextFire: Int?
+    /// When the time of a run is over, which is looked to however busy the slots are.
+    package var nextDeadline: Int?
     /// Whether other runners live, so that the lease must be kept and theirs be watched.
     package var hasNeighbours = false
     /// A turn is due now.
@@ -176,6 +178,7 @@ package struct LoopState {
         if let retryTurnAt, now < retryTurnAt { return false }
         if wantsTurn { return true }
         if let nextDue, nextDue <= now, freeSlots > 0 { return true }
+        if let nextDeadline, nextDeadline <= now { return true }
         if let claimsFrom, claimsFrom <= now { return true }
         if freeSlots > 0, let waited = nextRescue, waited <= now { return true }
         if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
@@ -248,6 +251,7 @@ package struct LoopState {
         if wantsTurn { return Int.min }
         var turn: Int?
         func consider(_ time: Int?) { if let time { turn = min(turn ?? .max, time) } }
+        consider(nextDeadline)
         consider(claimsFrom)
         if freeSlots > 0 { consider(nextRescue) }
         if freeSlots > 0 { consider(nextDue) }

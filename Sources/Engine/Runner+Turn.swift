@@ -15,6 +15,7 @@ extension Runner {
         var more = false
         var renewed = false
         var hasSettled = false
+        var nextDeadline: Timestamp?
     }
 
     /// Bytes of running jobs' output that one turn stores.
@@ -55,6 +56,7 @@ extension Runner {
         // What did not fit into this turn goes with one of the next, although its job may write no more for long.
         if attempts.values.contains(where: { $0.process.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
+        setNextDeadline(turn.nextDeadline)
         for claim in turn.claims { start(claim) }
         goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
         _ = try? store.database.checkpoint()
@@ -100,6 +102,7 @@ extension Runner {
             turn.stops = try transaction.jobsToStop(of: id).map { AttemptKey(job: $0.job, leaseToken: $0.leaseToken) }
         }
         turn.nextDue = try transaction.nextDue()
+        turn.nextDeadline = try transaction.nextDeadline()
         return turn
     }
 

@@ -259,13 +259,15 @@ package final class Runner {
                 hasStops: state.running > 0 ? try !transaction.jobsToStop(of: id).isEmpty : false,
                 nextDue: try transaction.nextDue(),
                 hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty,
-                nextFire: scheduler == nil ? nil : try transaction.nextFire()
+                nextFire: scheduler == nil ? nil : try transaction.nextFire(),
+                nextDeadline: try transaction.nextDeadline()
             )
         }
         if found.hasSettled { judgeSettledRuns() }
         if found.hasWork || found.hasStops { state.wantsTurn = true }
         setNextDue(found.nextDue)
         setNextFire(found.nextFire)
+        setNextDeadline(found.nextDeadline)
         try meet(found.others)
     }
 
@@ -287,6 +289,10 @@ package final class Runner {
     func setNextFire(_ due: Timestamp?) {
         // Looked at again once a minute: the wall clock may be set, and nothing tells of that.
         state.nextFire = due.map { now + min(60_000, max(0, $0.rawValue - store.timekeeper.now().rawValue)) }
+    }
+
+    func setNextDeadline(_ due: Timestamp?) {
+        state.nextDeadline = due.map { now + min(60_000, max(0, $0.rawValue - store.timekeeper.now().rawValue)) }
     }
 
     /// After a time in which this process did not run, what it saw of others' leases before means nothing.

@@ -92,7 +92,7 @@ package struct Scheduler {
     private func prepare(_ schedule: Schedule) throws -> JobTransaction.Fire.Work {
         switch schedule.work {
         case .job(let spec): .job(spec)
-        case .workflow(let workflow): .run(try ScheduledRun.prepare(workflow))
+        case .workflow(let workflow): .run(try ScheduledRun(database: store.path).prepare(workflow))
         }
     }
 

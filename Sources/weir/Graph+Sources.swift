@@ -54,9 +54,12 @@ extension Graph {
             nodes: run.jobs.map { job in
                 let name = job.name.flatMap { $0 == job.key ? nil : $0 }
                 let attempts = job.attempts > 1 ? "\(job.attempts) attempts" : nil
+                let cached = job.isCached ? "taken from the cache" : nil
+                let kind = job.kind == "script" ? nil : job.kind
                 return Node(
                     label: job.key.isEmpty ? job.name ?? "\(job.id)" : job.key,
-                    hint: ["job \(job.id)", name, attempts, job.error].compactMap { $0 }.joined(separator: " · "),
+                    hint: ["job \(job.id)", name, kind, attempts, cached, job.error].compactMap { $0 }.joined(
+                        separator: " · "),
                     state: State(rawValue: job.state.rawValue), milliseconds: job.milliseconds,
                     isCritical: job.isCritical)
             },

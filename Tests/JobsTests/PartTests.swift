@@ -317,7 +317,7 @@ extension JobSpec {
         try withJobStore { store, time in
             let run = try PartRun(store, [.step("a"), .step("b", after: [0])]) { $0.timeout = 1_000 }
             let claim = try run.claim("a")
-            #expect(try store.look { try $0.nextDue() } == store.timekeeper.now().advanced(by: 1_000))
+            #expect(try store.look { try $0.nextDeadline() } == store.timekeeper.now().advanced(by: 1_000))
             time.advance(by: 1_000)
             try store.write { try $0.expireRuns() }
             try store.finish(claim, .cancelled)

@@ -174,3 +174,38 @@ import Testing
         }
     }
 }
+
+@Suite struct `The validation script` {
+    private static let root = String(#filePath.dropLast("Tests/WeirTests/AuthorTests.swift".count))
+    private static let script = "WEIR='\(WeirCommandLine.program)' '\(root)tools/validate-template'"
+
+    @Test func `accepts tasks that ran side by side, and writes its results`() throws {
+        try withWeir { weir in
+            try weir("new", "parallel")
+            let finished = try weir.shell("\(Self.script) --tolerance 600000 parallel.yaml")
+            #expect(finished.code == 0, "\(finished.output)\(finished.errors)")
+            #expect(finished.lines.count { $0.hasPrefix("ok ") } == 3)
+            let results = try weir.shell("cat test-results/parallel-execution-results.json")
+            #expect(results.output.hasPrefix("{\"valid\": true,\n"))
+            let read = try weir.shell(
+                "/usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)[\"run\"][\"state\"])' "
+                    + "< test-results/parallel-execution-results.json")
+            #expect(read.output == "succeeded\n")
+        }
+    }
+
+    @Test func `refuses a run that failed, one without the speedup, and a file that is not there`() throws {
+        try withWeir { weir in
+            try weir("new", "chain")
+            let slow = try weir.shell("\(Self.script) --min-speedup 2.5 chain.yaml")
+            #expect(slow.code == 1)
+            #expect(slow.output.contains("FAILED  parallel efficiency: speedup "))
+            let failed = try weir.shell(
+                "echo \"steps: [{id: a, config: {command: 'false'}}]\" > f.yaml; \(Self.script) f.yaml")
+            #expect(failed.code == 1)
+            #expect(failed.output.contains("FAILED  run: failed, 0 of 1 tasks succeeded"))
+            #expect(try weir.shell("\(Self.script) missing.yaml").code == 66)
+            #expect(try weir.shell("\(Self.script) --min-speedup fast chain.yaml").code == 64)
+        }
+    }
+}

@@ -63,6 +63,14 @@ import Testing
         }
     }
 
+    @Test func `accepts the dialects with tasks`() throws {
+        try withWeir { weir in
+            let files = Self.tasks.indices.map { "tasks-\($0).yaml" }
+            for (name, text) in zip(files, Self.tasks) { try write(text + "\n", to: "\(weir.folder)/\(name)") }
+            #expect(try judge(files, weir) == files.map { "\($0) accepted" })
+        }
+    }
+
     @Test func `refuses what validation refuses`() throws {
         try withWeir { weir in
             var files: [String] = []
@@ -111,6 +119,56 @@ import Testing
         script("name: x") + "\non: {sucess: []}", script("name: x") + "\nreport: {folder: x}",
         script("name: x") + "\ndefaults: {command: x}", script("name: x") + "\nsuccess_criteria: all_tasks_completed",
         "tasks: 1\nsteps: []",
+        "tasks: []", task("shell: b", in: ""), task("depend_on: []", in: ""), "tasks: [{name: x, command: a}]",
+        "tasks: [{task_id: 1}]", task("timeout_seconds: never", in: ""), task("timeout: 1, timeout_seconds: 2", in: ""),
+        task("quality_gates: [a]", in: ""), task("gates: always", in: ""), task("type: tsk", in: ""),
+        task("type: http", in: ""), task("parameters: [1]", in: ""), task("name: x", in: "execution: {mode: both}"),
+        task("name: x", in: "error_handling: {one_task_failure: {action: ignore}}"),
+        task("name: x", in: "polling: {max_attempts: 0}"), task("name: x", in: "dependencies: [{task_id: 1}]"),
+        task("name: x", in: "report: true"), "- {id: 1, task: x}", "- {id: 1, task: x, agent: y, depends: []}",
+        "tasks: [{id: 1, task: x, agent: y}]\nexecution: {mode: parallel}",
+    ]
+
+    private static func task(_ rest: String, in head: String) -> String {
+        "tasks: [{task_id: 1, command: x, \(rest)}]\n\(head)"
+    }
+
+    /// Documents of the dialects with `tasks`, each with many of its keys.
+    private static let tasks = [
+        """
+        name: checks
+        version: 1.0
+        metadata: {type: parallel, task_sequence: [4, 5]}
+        tasks:
+          - task_id: 4
+            name: Testing
+            description: Tests
+            type: system_task
+            agent_type: TestingAgent
+            timeout_seconds: 900
+            depends_on: []
+            parameters: {task_name: Testing, list: [1]}
+            quality_gates: [{test_coverage: ">= 95%"}, {fine: true}, {vulnerabilities: 0}]
+            gates: enforce
+          - {task_id: 5, command: [make, test], depends_on: [4, "4:finished", {task_id: 4, condition: failed}], retry_allowed: true}
+          - {task_id: ask, type: approval, config: {message: Go on}, if: "inputs.sure", retries: 2}
+          - {task_id: text, shell: "echo x", env: {A: 1}, cwd: /tmp, stdin: y, matrix: {os: [a, b]}, cache: key}
+        execution: {mode: parallel, parallel_allowed: true, parallelization_factor: 4, wait_for_all: true, timeout_seconds: 1200}
+        dependencies: [{task_id: 5, depends_on: [4]}]
+        polling: {strategy: active, interval_seconds: 5, max_attempts: 240, timeout_seconds: 1200}
+        success_criteria: [all_tasks_completed, total_time < 1200]
+        error_handling:
+          one_task_failure: {action: continue, message: One, retry_allowed: true}
+          all_tasks_failed: {action: fail, message: All}
+        report: false
+        inputs: {sure: true}
+        """,
+        "name: x\ntasks:\n  - {id: 1, task: Do it, agent: A}\n  - {id: b, task: More, agent: B, deps: [1], priority: 3}",
+        "- {id: 1, task: Do it, agent: A}",
+        """
+        {"name": "flow", "version": 1, "schemaVersion": 2, "ownerEmail": "a@b.c", "tasks": [
+          {"name": "t", "taskReferenceName": "t_ref", "type": "SIMPLE", "inputParameters": {"task_id": 4}}]}
+        """,
     ]
 
     private static let everything = """

@@ -17,7 +17,7 @@ extension StepDirector {
         guard !copies.isEmpty else { return .succeed(result: keys == nil ? "[]" : "{}") }
         var single = step
         single.fanOut = nil
-        single.condition = nil
+        if !asksEachCopy { single.condition = nil }
         single.dependencies = []
         single.continueOnError = false
         var names: Set<String> = []

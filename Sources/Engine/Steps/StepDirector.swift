@@ -39,7 +39,7 @@ struct StepDirector {
     }
 
     private func decide() throws -> Decision {
-        if claim.phase == 0, let condition = step.condition, try !condition.isTrue(in: scope) {
+        if claim.phase == 0, !asksEachCopy, let condition = step.condition, try !condition.isTrue(in: scope) {
             return .skip("its condition is false: \(condition.source)")
         }
         if let fanOut = step.fanOut {
@@ -66,6 +66,12 @@ struct StepDirector {
         case .value(let value): return try succeed(value.evaluate(in: scope))
         case .end(let end): return try self.end(end)
         }
+    }
+
+    /// Whether the condition is about a copy, and not about the step as a whole.
+    var asksEachCopy: Bool {
+        step.fanOut != nil
+            && (step.condition?.references.contains { ["item", "index", "matrix"].contains($0.root) } ?? false)
     }
 
     var key: String { claim.key ?? step.id }

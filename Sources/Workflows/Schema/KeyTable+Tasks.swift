@@ -39,10 +39,24 @@ extension KeyTable {
             Key("retry_allowed", .flag, "true: 3 retries unless 'retries' says otherwise."),
         ],
         rules: configRules(untyped: nil) + [
+            executorRule,
             notTogether(["matrix", "foreach"]), notTogether(["retries", "retry"]),
             notTogether(["timeout", "timeout_seconds"]),
             notTogether(["command", "shell"]),
         ])
+
+    /// Something has to execute a task, unless its type does without.
+    private static let executorRule: JSONValue = .object([
+        "if": .object([
+            "properties": .object([
+                "type": .object(["enum": .list(["system_task", "script", "agent"].map { .string($0) })])
+            ])
+        ]),
+        "then": .object([
+            "anyOf": .list(
+                ["command", "shell", "agent_type", "config"].map { .object(["required": .list([.string($0)])]) })
+        ]),
+    ])
 
     static let taskTables = [
         KeyTable(

@@ -103,6 +103,21 @@ struct TestScope: ExpressionScope {
         #expect(error?.picture == "inputs.n + inputs.nane\n                  ^")
     }
 
+    /// The tables of docs/expressions.md have the columns `expression` and `value`.
+    @Test func `has the value that the documents say`() throws {
+        let text = String(decoding: try Fixture.repository("docs/expressions.md"), as: UTF8.self)
+        let rows = text.split(separator: "| expression | value |").dropFirst().flatMap { table in
+            table.split(separator: "\n").dropFirst().prefix { $0.hasPrefix("|") }
+        }
+        #expect(rows.count > 25)
+        for row in rows {
+            let cells = row.replacing("\\|", with: "\u{0}").split(separator: "|")
+                .map { $0.replacing("\u{0}", with: "|").trimmingPrefix(" `") }
+            let (source, value) = (String(try #require(cells.first).dropLast(2)), String(cells[1].dropLast(2)))
+            #expect(try Expression.parse(source).evaluate(in: TestScope()).text == value, "\(row)")
+        }
+    }
+
     @Test func `of several lines, or a long one, shows what is near the fault`() throws {
         let lines = #expect(throws: ExpressionError.self) {
             try Expression.parse("1 +\n\tnope.x +\n2").evaluate(in: TestScope())
