@@ -81,7 +81,8 @@ let package = Package(
         .testTarget(name: "GraphsTests", dependencies: ["Graphs", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
         .testTarget(
-            name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "Schedules", "TestSupport"],
+            name: "EngineTests",
+            dependencies: ["Engine", "Jobs", "SQLite", "Executors", "Schedules", "JSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.

@@ -36,7 +36,7 @@ struct Judge {
         _ workflow: Workflow, _ settlement: JobTransaction.Settlement, _ scope: RunScope, _ ending: inout RunEnding
     ) {
         if ending.state == .succeeded || ending.state == .failed {
-            let figures = try? FigureReader(store: store, run: scope.run, settlement: settlement).figures()
+            let figures = try? RunReport.read(scope.run, from: store).figures
             if let figures, let fault = workflow.criteria.fault(figures: figures, scope: scope) {
                 ending.error = ending.error.map { "\($0); \(fault)" } ?? fault
                 ending.state = .failed

@@ -1,6 +1,6 @@
 package import SQLite
 
-/// All that is known of one job or one run, as tables.
+/// All that is known of one job, as tables.
 extension JobTransaction {
     private static let jobSQL = """
         SELECT h.id, h.state, h.name, h.run_id, h.workflow, h.key, h.queue, h.kind, h.command, h.priority,
@@ -60,38 +60,6 @@ extension JobTransaction {
         try connection.dynamic(Self.attemptsSQL, [.integer(Int64(job.rawValue))])
     }
 
-    private static let runSQL = """
-        SELECT h.id, h.workflow, h.version, h.state, r.source, r.directory, r.max_concurrency, h.created_at, h.started_at,
-               h.finished_at, h.duration_ms, h.jobs, h.succeeded, h.failed, h.skipped, h.cancelled, r.work_ms,
-               r.critical_ms, h.speedup, h.efficiency, r.error
-        FROM run_history h
-        JOIN runs r ON r.id = h.id
-        WHERE h.id = :id
-        """
-
-    /// One row.
-    ///
-    /// - Throws: `.noSuchRun`
-    package func detail(of run: RunID) throws -> Table {
-        let table = try connection.dynamic(Self.runSQL, [.integer(Int64(run.rawValue))])
-        guard table.rows.count == 1 else { throw JobStoreError.noSuchRun(run) }
-        return table
-    }
-
-    private static let stepsSQL = """
-        SELECT j.level AS "group", h.key AS step, h.id AS job, h.state, h.attempts, h.started_at, h.finished_at,
-               h.duration_ms, h.exit_code, h.error
-        FROM job_history h
-        JOIN jobs j ON j.id = h.id
-        WHERE h.run_id = :id
-        ORDER BY j.level, h.id
-        """
-
-    /// The run's jobs, group by group.
-    package func steps(of run: RunID) throws -> Table {
-        try connection.dynamic(Self.stepsSQL, [.integer(Int64(run.rawValue))])
-    }
-
     // MARK: The shape of a run
 
     private static let lastOfChainSQL: SQL = """
@@ -120,20 +88,5 @@ extension JobTransaction {
             next = try connection.first(Self.beforeInChainSQL, job) { JobID($0.int(0)) }
         }
         return path.reversed()
-    }
-
-    private static let mostAtOnceSQL: SQL = """
-        SELECT max(jobs)
-        FROM (SELECT sum(step) OVER (ORDER BY moment, step) AS jobs
-              FROM (SELECT a.started_at AS moment, 1 AS step
-                    FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE j.run_id = :run_id
-                    UNION ALL
-                    SELECT a.finished_at, -1
-                    FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE j.run_id = :run_id))
-        """
-
-    /// How many of the run's attempts that ended were under way at one moment; `nil`: none ended.
-    package func mostAtOnce(in run: RunID) throws -> Int? {
-        try connection.first(Self.mostAtOnceSQL, run) { $0.optionalInt(0) } ?? nil
     }
 }

@@ -39,6 +39,8 @@ struct Run: WeirCommand {
     var lease = TimeLength(milliseconds: 15_000)
     @Option(help: ArgumentHelp("Between SIGTERM and SIGKILL, for steps that must end.", valueName: "time"))
     var grace = TimeLength(milliseconds: 10_000)
+    @Option(help: ArgumentHelp("Between two lines on what runs, where there is no terminal.", valueName: "time"))
+    var every = TimeLength(milliseconds: 30_000)
     @Argument(help: ArgumentHelp("The workflow: a path, or a name.", valueName: "file")) var file: String
 
     func validate() throws {
@@ -83,6 +85,7 @@ struct Run: WeirCommand {
         var session = RunSession(
             run: started.run, store: store, slots: slots, lease: lease, grace: grace, format: format,
             steps: plan.steps.count)
+        session.every = every
         session.watching = WatchLimits(file.workflow.watching)
         try session.execute()
     }

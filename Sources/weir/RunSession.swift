@@ -15,6 +15,8 @@ struct RunSession {
     let format: OutputFormat
     /// How many steps there are, for the progress.
     let steps: Int
+    /// Between two lines on what runs, where there is no terminal.
+    var every = TimeLength(milliseconds: 30_000)
     /// What the workflow says of those who watch it.
     var watching = WatchLimits()
 
@@ -30,7 +32,8 @@ struct RunSession {
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainsOnHangup = true
-        let progress = RunProgress(run: run, store: store, steps: steps, watching: watching)
+        let progress = RunProgress(
+            run: run, store: store, steps: steps, watching: watching, plainInterval: max(100, every.milliseconds))
         let runner = try Runner(
             store: store, options: options, log: LogOutput.logger("run", level: .warning), observer: progress)
         StandardError.becomeLossy(true)
@@ -55,7 +58,7 @@ struct RunSession {
             throw ExitCode(Failure.timeout)
         }
         RunSummary(report: report).print(as: format)
-        guard report.state == "succeeded" else { throw ExitCode(1) }
+        guard report.state == .succeeded else { throw ExitCode(1) }
     }
 }
 
