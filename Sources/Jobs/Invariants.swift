@@ -129,6 +129,8 @@ package struct Invariant: Sendable {
                 JOIN jobs up ON up.id = d.depends_on
                 -- a parent begins before the children that it waits for
                 WHERE a.lease_token < u.seq AND up.parent_id IS NOT d.job_id
+                  -- what never ran may run for the first time once it is taken back by hand
+                  AND up.epoch = 0
                 """),
         Invariant(
             name: "conditions", rule: "a job runs only when the conditions on its dependencies hold",

@@ -119,7 +119,7 @@ extension JobTransaction {
         ORDER BY id
         LIMIT :count
         """
-    private static let settledOfRunSQL: SQL = """
+    static let settledOfRunSQL: SQL = """
         SELECT id
         FROM runs
         WHERE settled_at IS NOT NULL AND finished_at IS NULL AND (id = :id OR root_id = :id)
@@ -155,8 +155,10 @@ extension JobTransaction {
     /// `nil`: somebody else was faster.
     package func settlement(of run: RunID) throws -> Settlement? {
         let found = try connection.first(Self.settlementSQL, run) { row in
-            (row.int(0), row.bool(1), row.text(2) == "handlers", Timestamp(row.int(3)), Timestamp(row.int(4)),
-                row.int(5))
+            (
+                row.int(0), row.bool(1), row.text(2) == "handlers", Timestamp(row.int(3)), Timestamp(row.int(4)),
+                row.int(5)
+            )
         }
         guard let (failures, isCancelled, isAfter, settledAt, startedAt, number) = found else { return nil }
         var ending = try verdict(on: run, failures: failures, isCancelled: isCancelled)

@@ -296,7 +296,7 @@ extension JobTransaction {
     private static let deleteLanesSQL: SQL = "DELETE FROM lanes WHERE run_id = :run_id AND run_id IS NOT NULL"
     private static let deleteRunLimitSQL: SQL = "DELETE FROM limits WHERE kind = 'run' AND scope = :run_id"
 
-    private static let isFamilyOpenSQL: SQL = """
+    static let isFamilyOpenSQL: SQL = """
         SELECT 1
         WHERE EXISTS (SELECT 1 FROM runs WHERE id = :root_id AND finished_at IS NULL)
            OR EXISTS (SELECT 1 FROM runs WHERE root_id = :root_id AND root_id IS NOT NULL AND finished_at IS NULL)

@@ -145,12 +145,12 @@ extension JobTransaction {
 
     private static let waitingSQL = """
         SELECT j.id AS job, j.run_id AS run, r.workflow, j.key AS step, j.kind,
-               json_extract(j.memo, '$.message') AS message,
+               CASE WHEN json_valid(j.memo) THEN json_extract(j.memo, '$.message') END AS message,
                strftime('%Y-%m-%dT%H:%M:%fZ', j.started_at / 1000.0, 'unixepoch') AS since,
                strftime('%Y-%m-%dT%H:%M:%fZ', j.run_at / 1000.0, 'unixepoch') AS until
         FROM jobs j
         LEFT JOIN runs r ON r.id = j.run_id
-        WHERE j.awaits = 'signal'
+        WHERE j.awaits = 'signal' AND j.state IN ('blocked', 'scheduled')
         ORDER BY j.id
         """
 

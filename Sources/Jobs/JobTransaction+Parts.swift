@@ -59,7 +59,7 @@ extension JobTransaction {
         while let above = try connection.first(Self.aboveSQL, next, read: { $0.optionalInt(0) }) ?? nil {
             next = JobID(above)
             levels += 1
-            guard levels <= Self.mostLevels else {
+            guard levels < Self.mostLevels else {
                 throw JobStoreError.invalid(
                     "job \(job) is \(Self.mostLevels) levels deep, which is the most; does a step start itself?")
             }

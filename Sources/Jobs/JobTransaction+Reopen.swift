@@ -6,7 +6,7 @@ extension JobTransaction {
     /// Blocked at first, by itself as it were: what it waits for is known when all that comes back is unfinished.
     private static let reopenSQL: SQL = """
         UPDATE jobs
-        SET epoch = epoch + (state = 'succeeded'), state = 'blocked', unmet = 1, seq = :seq, ready_at = NULL,
+        SET epoch = epoch + 1, state = 'blocked', unmet = 1, seq = :seq, ready_at = NULL,
             finished_at = NULL, started_at = NULL, failures = 0, crashes = 0, run_at = NULL, lane_id = NULL,
             error = NULL, exit_code = NULL, ended_by = NULL, stop = NULL, chain_ms = 0, excused = 0, cached = 0,
             awaits = NULL, signal = NULL, progress = NULL, progress_message = NULL, phase = 0, memo = NULL
@@ -16,7 +16,7 @@ extension JobTransaction {
     /// Of a job whose parts come back: it goes on where it was.
     private static let reopenParentSQL: SQL = """
         UPDATE jobs
-        SET epoch = epoch + (state = 'succeeded'), state = 'blocked', unmet = 1, seq = :seq, ready_at = NULL,
+        SET epoch = epoch + 1, state = 'blocked', unmet = 1, seq = :seq, ready_at = NULL,
             finished_at = NULL, failures = 0, run_at = NULL, lane_id = NULL, error = NULL, exit_code = NULL,
             ended_by = NULL, stop = NULL, excused = 0, awaits = NULL
         WHERE id = :id AND finished_at IS NOT NULL
@@ -45,6 +45,19 @@ extension JobTransaction {
         WHERE id = :id
         """
 
+    // What it comes after that has ended, as `finish` counts it; the others add theirs when they end.
+    private static let setChainSQL: SQL = """
+        UPDATE jobs
+        SET chain_ms = max(
+            coalesce((SELECT p.chain_ms FROM jobs p WHERE p.id = jobs.parent_id), 0),
+            coalesce((SELECT max(u.chain_ms + CASE WHEN u.kind IN ('script', 'agent', 'http', 'workflow', 'approval',
+                                                                   'wait')
+                                                   THEN coalesce(u.finished_at - u.started_at, 0) ELSE 0 END)
+                      FROM dependencies d JOIN jobs u ON u.id = d.depends_on
+                      WHERE d.job_id = jobs.id AND u.finished_at IS NOT NULL AND u.run_id IS jobs.run_id), 0))
+        WHERE id = :id
+        """
+
     private static let deleteResultSQL: SQL = "DELETE FROM results WHERE job_id = :job_id"
 
     /// Takes final jobs back; those that are under way stay as they are.
@@ -69,6 +82,7 @@ extension JobTransaction {
             let unmet = try unmetCount(of: job)
             if unmet > 0 { try connection.execute(Self.setUnmetSQL, unmet, job) } else { free.append(job) }
         }
+        for job in all { try connection.execute(Self.setChainSQL, job) }
         for job in all where job != required { try endBroken(job) }
         for job in free { try connection.execute(Self.unblockSQL, now, job) }
         alertsRunners = true

@@ -108,7 +108,10 @@ extension JobTransaction {
             reopening.insert(goingOn: job)
             let isHandler = try insertFamily(of: job, facts, in: outer, into: &reopening)
             _ = try reopen(reopening, in: outer, isHandler: isHandler, required: job)
-        case .blocked, .scheduled, .ready: break
+        case .blocked, .scheduled:
+            throw JobStoreError.invalid(
+                "job \(job), which started run \(run), has gone on since; try again when it has ended")
+        case .ready: break
         }
         try connection.execute(Self.awaitAgainSQL, try sequence(), job)
         if facts.state == .ready, let lane = facts.lane { try withdraw(job, from: lane) }

@@ -86,7 +86,8 @@ extension JobTransaction {
             switch above.state {
             case .running, .reclaiming:
                 throw JobStoreError.invalid(
-                    "job \(job) is a part of job \(next), which is looking at how its parts ended; try again in a moment")
+                    "job \(job) is a part of job \(next), which is looking at how its parts ended; try again in a moment"
+                )
             case let state where state.isFinal: reopening.insert(goingOn: next)
             default: break
             }

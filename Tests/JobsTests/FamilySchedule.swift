@@ -220,7 +220,10 @@ final class FamilySchedule {
             { _ = try $0.park(late.job, leaseToken: token, Parking(.children([.step("late")]))) },
             { try $0.skip(late.job, leaseToken: token, because: "late") },
             { try $0.setProgress(late.job, leaseToken: token, percent: 1, message: nil) },
-            { _ = try $0.finish(late.job, leaseToken: token, Outcome(.succeeded, startedAt: $0.now, finishedAt: $0.now)) },
+            {
+                _ = try $0.finish(
+                    late.job, leaseToken: token, Outcome(.succeeded, startedAt: $0.now, finishedAt: $0.now))
+            },
         ]
         for write in writes {
             do {
@@ -251,7 +254,8 @@ final class FamilySchedule {
             steps.append("start \(handlers.count) handlers of run \(run): \(isFirst)")
             if isFirst { return }
         }
-        steps.append("close run \(run): \(try store.write { try $0.close(run, as: settlement.ending, judging: settlement) })")
+        steps.append(
+            "close run \(run): \(try store.write { try $0.close(run, as: settlement.ending, judging: settlement) })")
     }
 
     private func join() throws {

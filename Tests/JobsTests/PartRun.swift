@@ -49,8 +49,7 @@ extension JobSpec {
         }
     }
 
-    static func late(_ id: String, after: [Int] = [], change: (inout JobSpec) -> Void = { _ in }) -> JobSpec
-    {
+    static func late(_ id: String, after: [Int] = [], change: (inout JobSpec) -> Void = { _ in }) -> JobSpec {
         .step(id, after: after) {
             $0.kind = .foreach
             $0.template = "{}"

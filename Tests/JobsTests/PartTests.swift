@@ -358,19 +358,3 @@ import Testing
         }
     }
 }
-
-@Suite struct `An older database` {
-    @Test func `is upgraded with its rows, and checks what it stores`() throws {
-        try withJobStore { store, _ in
-            let first = try store.enqueue()
-            try store.enqueue { $0.dependencies = [.init(.stored(first), .passed)] }
-            #expect(throws: SQLiteError.self) {
-                try store.write { try $0.connection.script("UPDATE dependencies SET condition = 'never'") }
-            }
-            #expect(throws: SQLiteError.self) {
-                try store.write { try $0.connection.script("UPDATE jobs SET state = 'odd'") }
-            }
-            #expect(try store.column("PRAGMA integrity_check") == ["ok"])
-        }
-    }
-}

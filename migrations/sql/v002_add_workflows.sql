@@ -35,7 +35,7 @@ ALTER TABLE jobs ADD COLUMN cached INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN handler INTEGER NOT NULL DEFAULT 0;
 -- Its parent was begun anew: kept as history only.
 ALTER TABLE jobs ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
--- How often it was begun anew after it had succeeded.
+-- How often it was taken back by hand after it had ended.
 ALTER TABLE jobs ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN progress REAL;
 ALTER TABLE jobs ADD COLUMN progress_message TEXT;
