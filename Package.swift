@@ -72,7 +72,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["SQLite", "Jobs"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "CWalReset", dependencies: ["CSQLite"], path: "Tests/CWalReset"),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "CWalReset"], swiftSettings: strict),
-        .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "JobsTests", dependencies: ["Jobs", "SQLite", "Migrations", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(
             name: "WorkflowsTests", dependencies: ["Workflows", "JSON"], exclude: ["Fixtures"], swiftSettings: strict),

@@ -58,7 +58,7 @@ extension JobTransaction {
 
     static let promoteSQL: SQL = """
         UPDATE jobs
-        SET state = 'ready', ready_at = max(run_at, created_at), seq = :seq
+        SET state = 'ready', ready_at = max(run_at, created_at), seq = :seq, awaits = NULL
         WHERE id = :id AND state = 'scheduled'
         """
 

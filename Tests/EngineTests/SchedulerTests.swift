@@ -115,7 +115,7 @@ import Testing
             let reasons = try store.lines(
                 "SELECT state, replace(reason, ?1, '') FROM schedule_history ORDER BY fire_at", .text(folder))
             #expect(reasons.count == 3)
-            #expect(reasons.first == "failed|/w.yaml: No such file or directory")
+            #expect(reasons.first == "failed|/w.yaml: there is no such file")
             #expect(reasons.dropFirst().first?.hasPrefix("failed|/w.yaml:1:") == true, "\(reasons)")
             #expect(reasons.last == "fired|")
             #expect(

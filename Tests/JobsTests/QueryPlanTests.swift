@@ -145,4 +145,40 @@ private let plans: [(String, SQL, [String])] = [
             "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
         ]
     ),
+    ("settled", Store.settledSQL, ["SCAN runs USING INDEX runs_settled"]),
+    ("settledOfRun", Store.settledOfRunSQL, ["SCAN runs USING INDEX runs_settled"]),
+    ("nextDeadline", Store.nextDeadlineSQL, ["SEARCH runs USING INDEX runs_deadline (deadline>?)"]),
+    ("expired", Store.expiredSQL, ["SEARCH runs USING INDEX runs_deadline (deadline>? AND deadline<?)"]),
+    (
+        "facts", Store.factsSQL,
+        [
+            "SEARCH j USING INDEX jobs_step (run_id=? AND key=?)",
+            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ]
+    ),
+    (
+        "partsFacts", Store.partsFactsSQL,
+        [
+            "SEARCH j USING INDEX jobs_of_parent (parent_id=?)",
+            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ]
+    ),
+    (
+        "latestPart", Store.latestPartSQL,
+        [
+            "SEARCH j USING INDEX jobs_of_step (run_id=? AND step=?)",
+            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ]
+    ),
+    (
+        "isFamilyOpen", Store.isFamilyOpenSQL,
+        [
+            "SCAN CONSTANT ROW", "SCALAR SUBQUERY 1", "SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)",
+            "SCALAR SUBQUERY 2", "SEARCH runs USING INDEX runs_of_root (root_id=?)",
+        ]
+    ),
+    (
+        "unmet", Store.unmetSQL,
+        ["SEARCH d USING PRIMARY KEY (job_id=?)", "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)"]
+    ),
 ]

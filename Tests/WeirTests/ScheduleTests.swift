@@ -62,7 +62,7 @@ import Testing
         (["--cron", "@often", "--", "true"], 65, "weir: cron '@often', column 1: there is no '@often'"),
         (["--cron", "@daily", "--zone", "../passwd", "--", "true"], 65, "weir: '../passwd' is no name of a time zone"),
         (["--cron", "@daily", "--zone", "europe/nowhere", "--", "true"], 65, "weir: there is no time zone"),
-        (["--cron", "@daily", "--workflow", "none.yaml"], 66, "weir: none.yaml: No such file"),
+        (["--cron", "@daily", "--workflow", "none.yaml"], 66, "weir: none.yaml: there is no such file"),
         (
             ["--cron", "@daily", "--workflow", "w.yaml", "--input", "mont=1"], 65,
             "weir: w.yaml: the workflow has no input"

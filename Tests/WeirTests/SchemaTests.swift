@@ -117,7 +117,7 @@ import Testing
         script("name: x") + "\nschedule: {zone: UTC}",
         script("name: x") + "\nschedule: {cron: '0 3 * * *', overlap: sometimes}",
         script("name: x") + "\non: {sucess: []}", script("name: x") + "\nreport: {folder: x}",
-        script("name: x") + "\ndefaults: {command: x}", script("name: x") + "\nsuccess_criteria: all_tasks_completed",
+        script("name: x") + "\ndefaults: {command: x}",
         "tasks: 1\nsteps: []",
         "tasks: []", task("shell: b", in: ""), task("depend_on: []", in: ""), "tasks: [{name: x, command: a}]",
         "tasks: [{task_id: 1}]", task("timeout_seconds: never", in: ""), task("timeout: 1, timeout_seconds: 2", in: ""),

@@ -111,7 +111,7 @@ import Workflows
         let sum = [String](repeating: "1", count: 502).joined(separator: " + ")
         let text = "steps:\n  - {id: a, if: '\(sum)', config: {command: 'true'}}\n"
         #expect(firstFault(text).hasSuffix("more than 256 operations within one another"))
-        #expect(firstFault(text).hasPrefix("flow.yaml:2:2020: error: "))
+        #expect(firstFault(text).hasPrefix("flow.yaml:2:1040: error: "))
     }
 
     @Test func `that gives each of many steps many variables is refused`() {

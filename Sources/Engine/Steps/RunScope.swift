@@ -30,9 +30,13 @@ final class RunScope: ExpressionScope {
         case "vars": return Self.object(facts.variables)
         case "env": return environment.map { .object($0.mapValues { .string($0) }) }
         case "run":
+            // At the end of a run, what became of it.
+            let outcome = locals.values["outcome"]
             return .object([
                 "id": .integer(run.rawValue), "workflow": .string(facts.workflow), "version": .string(facts.version),
-                "state": .string(facts.state.rawValue), "directory": .string(facts.directory),
+                "state": outcome?["state"] ?? .string(facts.state.rawValue),
+                "error": outcome?["error"] ?? facts.error.map { .string($0) } ?? .null,
+                "directory": .string(facts.directory),
                 "startedAt": facts.startedAt.map { .integer($0.rawValue) } ?? .null,
             ])
         case "success()": return .bool(try upstreams().allSatisfy { Self.isGood($0) })
