@@ -31,7 +31,8 @@ let package = Package(
 
         // Three cores that do not know one another.
         .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
-        .target(name: "Workflows", dependencies: ["JSON", "Yams"], swiftSettings: strict),
+        .target(name: "CYamlDepth", dependencies: ["Yams"]),
+        .target(name: "Workflows", dependencies: ["CYamlDepth", "JSON", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
         .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
 

@@ -285,6 +285,33 @@ private let stepCases: [Case] = [
 
 private let graphCases: [Case] = [
     Case(
+        "ids in different case",
+        """
+        steps:
+          - {id: build, config: {command: x}}
+          - {id: Build, config: {command: x}}
+          - {id: BUILD, config: {command: x}}
+          - id: all
+            type: group
+            config:
+              steps:
+                - {id: build, config: {command: x}}
+                - {id: buILd, config: {command: x}}
+        on:
+          failure:
+            - {id: ALL, config: {command: x}}
+            - {id: tell, config: {command: x}}
+          always:
+            - {id: Tell, config: {command: x}}
+        """,
+        """
+        flow.yaml:3:10: error: the id 'Build' differs only in case from 'build', the step in line 2
+        flow.yaml:4:10: error: the id 'BUILD' differs only in case from 'build', the step in line 2
+        flow.yaml:10:16: error: the id 'buILd' differs only in case from 'build', the step in line 9
+        flow.yaml:13:12: error: the id 'ALL' differs only in case from 'all', the step in line 5
+        flow.yaml:16:12: error: the id 'Tell' differs only in case from 'tell', the step in line 14
+        """),
+    Case(
         "dependencies",
         """
         steps:

@@ -60,6 +60,69 @@ import Workflows
         #expect(firstFault(text).contains("nested too deeply"))
     }
 
+    /// The parser itself would go on to a depth of 1,000, and each of the million tokens would cost it so much.
+    @Test(arguments: ["[", "{a: ", "- "])
+    func `is refused at the place where it becomes too deep, before all of it is read`(opening: String) {
+        let text = "steps:\n- " + String(repeating: opening, count: 900) + "\n"
+        let wide = text + String(repeating: "  x,\n", count: 100_000)
+        let message = "error: nested too deeply here: a workflow has at most 64 levels"
+        #expect(faults(wide).hasPrefix("flow.yaml:2:"))
+        #expect(faults(wide).hasSuffix(message))
+        #expect(faults(wide) == faults(text))
+    }
+
+    @Test func `is told the depth of its blocks exactly`() {
+        func nested(_ levels: Int) -> String { "steps:\n" + String(repeating: "- ", count: levels) + "x\n" }
+        #expect(firstFault(nested(62)) == "flow.yaml:2:3: error: step 1 must be a mapping, not a list")
+        let tooDeep = "error: nested too deeply here: a workflow has at most 64 levels"
+        #expect(firstFault(nested(63)) == "flow.yaml:2:127: \(tooDeep)")
+    }
+
+    @Test func `whose aliases repeat a long text is counted, not expanded`() {
+        var text = "x: &a \"" + String(repeating: "x", count: 1_000_000) + "\"\nsteps:\n"
+        for step in 0..<70 { text += "  - {id: s\(step), config: {command: *a}}\n" }
+        let message = "the document has more than 64 MiB of text once its aliases are followed"
+        #expect(firstFault(text) == "flow.yaml:3:3: error: \(message)")
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r", "\u{2028}"])
+    func `with many directives is refused, however its lines end`(end: String) {
+        let directives = (0..<20_000).map { "%TAG !a\($0)! a\(end)" }.joined()
+        let message = "flow.yaml:17:1: error: more than 16 directives; a workflow needs none"
+        #expect(firstFault(directives + "---\nsteps: []\n") == message)
+        #expect(firstFault("---\nsteps: []\n...\n\(directives)---\nsteps: []\n").contains("more than 16 directives"))
+    }
+
+    @Test func `may begin lines of its texts with a percent sign`() throws {
+        let lines = String(repeating: "%d\n", count: 100)
+        let text = "%YAML 1.1\n---\ndescription: \"\n\(lines)\"\nsteps:\n  - {id: a, config: {command: \"true\"}}\n"
+        #expect(try workflow(text).description?.hasPrefix(" %d %d") == true)
+    }
+
+    @Test func `of twenty thousand expressions is read`() throws {
+        let text = String(repeating: "${{ 1 }}", count: 20_000)
+        let steps = try workflow("steps:\n  - {id: a, config: {command: echo, args: ['\(text)']}}\n").steps
+        guard case .script(let script) = steps[0].action else { return #expect(Bool(false), "no script") }
+        #expect(script.arguments[0].expressions.count == 20_000)
+        #expect(script.arguments[0].expressions.last?.place == Place(line: 2, column: 45 + 8 * 19_999 + 4))
+    }
+
+    @Test func `of one long expression is refused`() {
+        let sum = [String](repeating: "1", count: 502).joined(separator: " + ")
+        let text = "steps:\n  - {id: a, if: '\(sum)', config: {command: 'true'}}\n"
+        #expect(firstFault(text).hasSuffix("more than 500 operators and members"))
+        #expect(firstFault(text).hasPrefix("flow.yaml:2:2020: error: "))
+    }
+
+    @Test func `that gives each of many steps many variables is refused`() {
+        let variables = (0..<1000).map { "  K\($0): \(String(repeating: "v", count: 100))\n" }.joined()
+        let steps = (0..<1000).map { "  - {id: s\($0), config: {command: 'true'}}\n" }.joined()
+        let fault = "each of 1000 steps gets 103890 bytes of 'env' and 'defaults', more than 64 MiB in all"
+        #expect(
+            faults("env:\n\(variables)steps:\n\(steps)")
+                == "flow.yaml:2:3: error: \(fault); give the long ones to the steps that need them")
+    }
+
     @Test func `with a collection for a key is refused`() {
         #expect(firstFault("? [a]\n: b\n") == "flow.yaml:1:3: error: a list or a mapping cannot be a key")
     }

@@ -1,10 +1,13 @@
-/// Text → tree, by precedence climbing. Depth is bounded, so that no text overflows the stack.
+/// Text → tree, by precedence climbing. Depth is bounded, so that no text overflows the stack: that of the parser by
+/// what stands within one another, that of the tree by all that makes it deeper, as each `+` of a long sum does.
 struct ExpressionParser {
     private static let maximumDepth = 64
+    private static let maximumOperations = 500
 
     private let bytes: [UInt8]
     private var offset = 0
     private var depth = 0
+    private var operations = 0
 
     init(_ source: String) { bytes = Array(source.utf8) }
 
@@ -29,6 +32,7 @@ struct ExpressionParser {
         var left = try operand()
         while let (infix, length) = infix(), infix.strength > strength {
             let place = offset
+            try countOperation()
             offset += length
             skipSpace()
             left = .binary(infix, left, try expression(above: infix.strength), place)
@@ -59,6 +63,13 @@ struct ExpressionParser {
             throw ExpressionError("more than \(Self.maximumDepth) levels", offset: offset)
         }
         return try operand()
+    }
+
+    private mutating func countOperation() throws(ExpressionError) {
+        operations += 1
+        guard operations <= Self.maximumOperations else {
+            throw ExpressionError("more than \(Self.maximumOperations) operators and members", offset: offset)
+        }
     }
 
     private mutating func primary() throws(ExpressionError) -> Expression.Node {
@@ -109,6 +120,7 @@ struct ExpressionParser {
             guard length <= Self.maximumDepth else {
                 throw ExpressionError("more than \(Self.maximumDepth) members in a path", offset: offset)
             }
+            try countOperation()
             offset += 1
             skipSpace()
             if byte == UInt8(ascii: ".") {

@@ -19,6 +19,7 @@ package struct Template: Sendable, Hashable {
     /// - Parameter place: where the text begins in the file.
     package static func parse(_ text: String, at place: Place? = nil) throws(ExpressionError) -> Template {
         guard text.contains("${{") else { return Template(plain: text) }
+        var places = PlaceFinder(text: text, start: place)
         var parts: [Part] = []
         var plain = ""
         var rest = text[...]
@@ -32,17 +33,14 @@ package struct Template: Sendable, Hashable {
             let begin = opening.upperBound
             guard let end = closing(in: rest[begin...]) else {
                 throw ExpressionError("'${{' has no '}}'", offset: 0)
-                    .located(
-                        in: String(rest[opening.lowerBound...]), at: Self.place(of: opening.lowerBound, in: text, place)
-                    )
+                    .located(in: String(rest[opening.lowerBound...]), at: places.place(of: opening.lowerBound))
             }
             let inner = rest[begin..<end]
             let leading = inner.prefix { $0 == " " || $0 == "\n" || $0 == "\t" }
             let source = String(inner.dropFirst(leading.count)).trimmingEnd
             if !plain.isEmpty { parts.append(.text(plain)) }
             plain = ""
-            parts.append(
-                .expression(try Expression.parse(source, at: Self.place(of: leading.endIndex, in: text, place))))
+            parts.append(.expression(try Expression.parse(source, at: places.place(of: leading.endIndex))))
             rest = rest[rest.index(end, offsetBy: 2)...]
         }
         plain += rest
@@ -110,13 +108,33 @@ package struct Template: Sendable, Hashable {
         }
         return nil
     }
+}
+
+/// Tells the places of growing indices of a text, each part of which it looks at once.
+private struct PlaceFinder {
+    let text: String
+    /// Where the text begins in the file; `nil`: it is not from a file.
+    let start: Place?
+    private var index: String.Index
+    private var column: Int
+    private var isFirstLine = true
+
+    init(text: String, start: Place?) {
+        self.text = text
+        self.start = start
+        index = text.startIndex
+        column = start?.column ?? 1
+    }
 
     /// Exact in a text of one line; of a later line, where the text begins.
-    private static func place(of index: String.Index, in text: String, _ start: Place?) -> Place? {
+    mutating func place(of next: String.Index) -> Place? {
         guard let start else { return nil }
-        let before = text[..<index]
-        return before.contains("\n")
-            ? start : Place(line: start.line, column: start.column + before.unicodeScalars.count)
+        for scalar in text.unicodeScalars[index..<next] {
+            column += 1
+            if scalar == "\n" { isFirstLine = false }
+        }
+        index = next
+        return isFirstLine ? Place(line: start.line, column: column) : start
     }
 }
 

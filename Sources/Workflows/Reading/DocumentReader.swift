@@ -1,3 +1,4 @@
+import CYamlDepth
 import Yams
 
 /// YAML text → the root of its one document, within bounds. What is wrong goes to `findings`.
@@ -6,9 +7,18 @@ struct DocumentReader {
     /// What is said of a text without a document; `nil`: nothing, it may be empty.
     var emptyFault: String? = "the file is empty; a workflow needs 'steps'"
 
+    /// Once for the process. What lies deeper costs the parser its depth for every token. Twice of what is allowed,
+    /// so that `SizeCheck` can tell the exact place of what is a little too deep.
+    private static let depthLimit: Void = cyamldepth_limit(Int32(2 * SizeCheck.maximumDepth))
+
     /// `nil` when there is nothing to read on with; an error was reported then.
     func root() -> Node? {
+        Self.depthLimit
         let text = findings.source.text
+        if let (message, place) = DirectiveCheck.fault(in: text) {
+            findings.error(message, at: place)
+            return nil
+        }
         let aliases = AliasText(text)
         if let (message, line, column) = aliases.fault {
             findings.error(message, at: findings.source.original(line: line, column: column))

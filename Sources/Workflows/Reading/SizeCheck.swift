@@ -1,10 +1,12 @@
 import Yams
 
-/// Bounds the depth of a document and the nodes that it has once its aliases are followed, without following
-/// any of them twice; refuses tags on the way, since nothing here would heed them.
+/// Bounds the depth of a document, and the nodes and the text that it has once its aliases are followed, without
+/// following any of them twice; refuses tags on the way, since nothing here would heed them.
 struct SizeCheck {
     static let maximumDepth = 64
     static let maximumNodes = 1_000_000
+    /// Of all scalars together. Without aliases a text cannot have as much: see `TextCheck`.
+    static let maximumBytes = 64 * 1024 * 1024
     static let tooDeep = "nested too deeply here: a workflow has at most \(maximumDepth) levels"
 
     /// YAML's own, which say what the text says already.
@@ -28,6 +30,7 @@ struct SizeCheck {
 
     private struct Size {
         var nodes = 1
+        var bytes = 0
         var depth = 1
     }
 
@@ -50,12 +53,16 @@ struct SizeCheck {
         try checkTag(of: node)
         var size = Size()
         switch node {
-        case .scalar, .alias:
+        case .scalar(let scalar):
+            size.bytes = scalar.string.utf8.count
+            return size
+        case .alias:
             return size
         case .mapping(let mapping):
             if let key = key(of: node), let known = known[key] { return try checked(known, node, above) }
             for (key, value) in mapping {
                 try checkKey(key)
+                size.bytes += key.scalar?.string.utf8.count ?? 0
                 try add(value, to: &size, within: node, above: above)
             }
         case .sequence(let sequence):
@@ -71,9 +78,14 @@ struct SizeCheck {
     ) throws(Excess) {
         let inner = try self.size(of: node, above: above + 1)
         size.nodes += inner.nodes
+        size.bytes += inner.bytes
         size.depth = max(size.depth, inner.depth + 1)
         guard size.nodes <= Self.maximumNodes else {
             let message = "the document has more than 1,000,000 nodes once its aliases are followed"
+            throw Excess(message: message, mark: parent.mark)
+        }
+        guard size.bytes <= Self.maximumBytes else {
+            let message = "the document has more than 64 MiB of text once its aliases are followed"
             throw Excess(message: message, mark: parent.mark)
         }
     }

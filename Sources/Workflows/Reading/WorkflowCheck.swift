@@ -2,17 +2,27 @@
 struct WorkflowCheck {
     let workflow: Workflow
     let findings: Findings
+    private let poolNames: [String]
+
+    init(workflow: Workflow, findings: Findings) {
+        self.workflow = workflow
+        self.findings = findings
+        poolNames = workflow.parallel.pools.keys.sorted()
+    }
 
     func report() {
         reportSteps()
-        var handlerIDs: Set<String> = []
+        var taken = TakenIDs()
+        for step in workflow.steps { taken.add(step) }
         for steps in [workflow.handlers.success, workflow.handlers.failure, workflow.handlers.always] {
             ScopeCheck(steps: steps, findings: findings).report()
-            for step in steps
-            where !handlerIDs.insert(step.id).inserted || workflow.steps.contains(where: { $0.id == step.id }) {
-                findings.error("the id \(quoted(step.id)) is taken by another step", at: step.place)
+            for step in steps {
+                if let fault = taken.fault(of: step) { findings.error(fault, at: step.place) }
             }
-            for step in steps { reportPools(of: step) }
+            for step in steps {
+                taken.add(step)
+                reportPools(of: step)
+            }
         }
     }
 
@@ -26,7 +36,7 @@ struct WorkflowCheck {
     private func reportPools(of step: Step) {
         for use in step.parallel.resources {
             guard let capacity = workflow.parallel.pools[use.pool] else {
-                let hint = findings.hint(for: use.pool, among: workflow.parallel.pools.keys.sorted())
+                let hint = findings.hint(for: use.pool, among: poolNames)
                 let fallback = "the database's pool of that name is used, if there is one"
                 findings.warning(
                     "pool \(quoted(use.pool)) is not declared in this workflow; \(fallback)\(hint)", at: use.place)
@@ -67,12 +77,14 @@ struct ScopeCheck {
     }
 
     private func reportRepeatedIDs() {
-        for (number, step) in steps.enumerated() {
-            guard let first = numbers[step.id], first != number else { continue }
-            let line = steps[first].line
-            findings.error("the id \(quoted(step.id)) is taken by the step in line \(line)", at: step.place)
+        var taken = TakenIDs()
+        for step in steps {
+            if let fault = taken.fault(of: step) { findings.error(fault, at: step.place) }
+            taken.add(step)
         }
-        for step in steps where known.contains(step.id) {
+        guard !known.isEmpty else { return }
+        let known = Set(known.map { $0.lowercased() })
+        for step in steps where known.contains(step.id.lowercased()) {
             findings.error("the id \(quoted(step.id)) is taken by a step of the run", at: step.place)
         }
     }

@@ -41,6 +41,9 @@ struct WorkflowReader {
         workflow.schedules = section["schedule"].map { head.schedules($0) } ?? []
         workflow.report = section["report"].map { head.report($0) } ?? ReportSettings()
         WorkflowCheck(workflow: workflow, findings: findings).report()
+        if let field = section["env"] ?? section["defaults"] {
+            SharedTextCheck(workflow: workflow, directory: defaults.directory).report(at: field.place, findings)
+        }
         return workflow
     }
 
