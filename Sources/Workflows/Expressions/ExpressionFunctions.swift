@@ -8,6 +8,7 @@ enum ExpressionFunctions {
         "trim": 1...1, "split": 2...2, "join": 1...2, "keys": 1...1, "values": 1...1, "range": 1...2, "min": 1...64,
         "max": 1...64, "number": 1...1, "string": 1...1, "fromJSON": 1...1, "toJSON": 1...1, "if": 3...3,
         "default": 2...2, "success": 0...0, "failure": 0...0, "always": 0...0, "replace": 3...3,
+        "object": 0...1024, "asObject": 1...1,
     ]
     private static let longestRange = 100_000
 
@@ -45,6 +46,13 @@ enum ExpressionFunctions {
             let part = try text(values[1], name, offset)
             guard !part.isEmpty else { throw ExpressionError("'replace' needs something to replace", offset: offset) }
             return .string(try text(values[0], name, offset).replacing(part, with: try text(values[2], name, offset)))
+        case "object": return try object(of: values, offset)
+        case "asObject":
+            switch values[0] {
+            case .object: return values[0]
+            case .null: return .object([:])
+            default: return .object(["result": values[0]])
+            }
         case "join":
             let separator = values.count > 1 ? try text(values[1], name, offset) : ","
             return .string(try list(values[0], name, offset).map(\.splicedText).joined(separator: separator))
@@ -84,6 +92,18 @@ enum ExpressionFunctions {
     ) throws(ExpressionError) -> [String: JSONValue] {
         if let members = value.object { return members }
         throw ExpressionError("'\(name)' takes an object, not \(value.kindName)", offset: offset)
+    }
+
+    /// `object('name', value, 'other', value)`.
+    private static func object(of values: [JSONValue], _ offset: Int) throws(ExpressionError) -> JSONValue {
+        guard values.count.isMultiple(of: 2) else {
+            throw ExpressionError("'object' takes names and values in turn", offset: offset)
+        }
+        var members: [String: JSONValue] = [:]
+        for position in stride(from: 0, to: values.count, by: 2) {
+            members[try text(values[position], "object", offset)] = values[position + 1]
+        }
+        return .object(members)
     }
 
     private static func length(_ value: JSONValue, _ offset: Int) throws(ExpressionError) -> Int {
