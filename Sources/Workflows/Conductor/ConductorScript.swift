@@ -46,7 +46,7 @@ struct ConductorScript {
             value = only
         }
         while accept(";") {}
-        guard next == tokens.count else { throw fault("the script goes on here; \(Self.advice)") }
+        guard next == tokens.count else { throw goesOn() }
         return value
     }
 
@@ -94,7 +94,7 @@ struct ConductorScript {
             }
         } else {
             while accept(";") {}
-            try expect(opening[1])
+            guard accept(opening[1]) else { throw fault("the function '\(opening[1])' is not called") }
             try expect("(")
             try expect(")")
         }
@@ -114,13 +114,9 @@ struct ConductorScript {
         guard next < end else { return Block() }
         if tokens[next].text == "if", tokens[next].isName { return try condition(until: end) }
         let returns = tokens[next].isName && accept("return")
-        let start = next
         let value = returns && (next == end || tokens[next].text == ";") ? "null" : try expression(0)
         while next < end, accept(";") {}
-        guard next == end else {
-            next = returns ? next : start
-            throw fault("several statements after one another; \(Self.advice)")
-        }
+        guard next == end else { throw goesOn() }
         return Block(value: value, returns: returns)
     }
 
@@ -136,10 +132,10 @@ struct ConductorScript {
             next += 1
             other = try branch(until: end)
             while next < end, accept(";") {}
-            guard next == end else { throw fault("several statements after one another; \(Self.advice)") }
+            guard next == end else { throw goesOn() }
         } else if next < end {
             // What follows is reached only where the branch does not return.
-            guard one.returns else { throw fault("several statements after one another; \(Self.advice)") }
+            guard one.returns else { throw goesOn() }
             other = try block(until: end)
         }
         let value = try write("if(\(test), \(one.value ?? "null"), \(other.value ?? "null"))")
@@ -360,6 +356,9 @@ struct ConductorScript {
         }
         return source
     }
+
+    /// At a word that the statement before it does not have.
+    private func goesOn() -> ConductorFault { fault("'\(tokens[next].text)' cannot stand here; \(Self.advice)") }
 
     private func fault(_ message: String, at offset: Int? = nil) -> ConductorFault {
         ConductorFault(

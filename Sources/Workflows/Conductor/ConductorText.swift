@@ -16,7 +16,8 @@ final class ConductorText {
     var loop: String?
     /// The names of `workflow.input` that expressions read.
     private(set) var inputNames: Set<String> = []
-    private var budget = 32 << 20
+    /// Bytes that may still be taken over from one text into another.
+    private var budget = 8 << 20
     private lazy var names = index.entries.keys.sorted()
     /// Within a task's input, which may not lead to a further one.
     private var isWithinInput = false
@@ -126,7 +127,7 @@ final class ConductorText {
     // MARK: Expressions
 
     func expression(_ source: String) throws(ConductorFault) -> Expression {
-        try check(source)
+        try checkLength(source)
         do throws(ExpressionError) {
             return try Expression.parse(source)
         } catch {
@@ -134,14 +135,22 @@ final class ConductorText {
         }
     }
 
-    @discardableResult
-    private func check(_ source: String) throws(ConductorFault) -> String {
+    /// Bounds what is taken over from one text into another.
+    private func taken(_ source: String) throws(ConductorFault) -> String {
+        try checkLength(source)
+        budget -= source.utf8.count
+        try checkBudget()
+        return source
+    }
+
+    private func checkLength(_ source: String) throws(ConductorFault) {
         guard source.utf8.count <= Expression.maximumLength else {
             throw ConductorFault("the expression takes over too much; it has at most \(Expression.maximumLength) bytes")
         }
-        budget -= source.utf8.count
+    }
+
+    private func checkBudget() throws(ConductorFault) {
         guard budget >= 0 else { throw ConductorFault("the definition's expressions take over too much altogether") }
-        return source
     }
 
     private func source(of path: ConductorPath, _ field: Field) throws(ConductorFault) -> String {
@@ -253,6 +262,7 @@ final class ConductorText {
     private func input(
         of task: ConductorIndex.Entry, _ below: ArraySlice<ConductorPath.Segment>, _ path: ConductorPath, _ field: Field
     ) throws(ConductorFault) -> String {
+        try checkBudget()
         guard !isWithinInput else {
             throw ConductorFault("the input refers to an input that refers to another; name what it comes from")
         }
@@ -309,31 +319,31 @@ final class ConductorText {
                 guard elements.indices.contains(index) else { return "null" }
                 return try source(of: elements[index], below.dropFirst(), field)
             case (.text(let text), _) where text.parts.count == 1:
-                return try check(try member("(\(text.expressions[0].source))", below, field) + " ?? null")
+                return try taken(try member("(\(text.expressions[0].source))", below, field) + " ?? null")
             default: return "null"
             }
         }
         switch template {
-        case .value(let value): return try check(Self.literal(value))
+        case .value(let value): return try taken(Self.literal(value))
         case .text(let text):
-            if text.parts.count == 1, let expression = text.expressions.first { return try check(expression.source) }
+            if text.parts.count == 1, let expression = text.expressions.first { return try taken(expression.source) }
             let parts = text.parts.map { part in
                 switch part {
                 case .text(let plain): Self.literal(.string(plain))
                 case .expression(let expression): "string(\(expression.source))"
                 }
             }
-            return try check(parts.joined(separator: " + "))
+            return try taken(parts.joined(separator: " + "))
         case .list(let elements):
             var sources: [String] = []
             for element in elements { sources.append(try source(of: element, [], field)) }
-            return try check("[\(sources.joined(separator: ", "))]")
+            return try taken("[\(sources.joined(separator: ", "))]")
         case .object(let members):
             var sources: [String] = []
             for (name, value) in members.sorted(by: { $0.key < $1.key }) {
                 sources += [Self.literal(.string(name)), try source(of: value, [], field)]
             }
-            return try check("object(\(sources.joined(separator: ", ")))")
+            return try taken("object(\(sources.joined(separator: ", ")))")
         }
     }
 

@@ -8,7 +8,10 @@ enum ConductorTime {
 
     /// `2030-01-31T08:00:00+02:00`; `nil`: the text is no such moment, or names a zone that is not known here.
     static func utc(_ text: String) -> String? {
-        var words = text.split(whereSeparator: { $0 == " " || $0 == "T" }).map(String.init)
+        var words = text.split(separator: " ").map(String.init)
+        if let first = words.first, first.dropFirst(10).first == "T" {
+            words.replaceSubrange(0...0, with: [String(first.prefix(10)), String(first.dropFirst(11))])
+        }
         guard let date = words.first, let (year, month, day) = numbers(date, separator: "-", widths: [4, 2, 2]),
             year >= 1970, (1...12).contains(month), (1...31).contains(day)
         else { return nil }

@@ -15,7 +15,7 @@ struct ScriptToken {
 
     private static let marks = [
         "===", "!==", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "(", ")", "{", "}", "[", "]", ".", ",", ";", ":",
-        "?", "!", "<", ">", "+", "-", "*", "/", "%",
+        "?", "!", "=", "<", ">", "+", "-", "*", "/", "%",
     ].map { Array($0.unicodeScalars) }
 
     static func read(_ text: String) throws(ConductorFault) -> [ScriptToken] {

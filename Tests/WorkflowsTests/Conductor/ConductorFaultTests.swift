@@ -6,11 +6,11 @@ import Testing
     @Test(arguments: [
         (
             "{\"taskReferenceName\": \"b\", \"type\": \"EVENT\"}",
-            "3:41: error: task 'b' is of type EVENT, which is not executed here; an HTTP task can post to the queue, or a SIMPLE task's agent"
+            "3:38: error: task 'b' is of type EVENT, which is not executed here; an HTTP task can post to the queue, or a SIMPLE task's agent"
         ),
         (
             "{\"taskReferenceName\": \"b\", \"type\": \"SIMPEL\"}",
-            "3:41: error: task 'b' is of type 'SIMPEL', which is not known; did you mean 'SIMPLE'?"
+            "3:38: error: task 'b' is of type 'SIMPEL', which is not known; did you mean 'SIMPLE'?"
         ),
         (
             "{\"taskReferenceName\": \"b\", \"type\": \"LLM_TEXT_COMPLETE\"}",
@@ -46,7 +46,7 @@ import Testing
         ),
         (
             "{\"taskReferenceName\": \"b\", \"type\": \"SWITCH\", \"evaluatorType\": \"javascript\", \"expression\": \"new Date()\"}",
-            "3:99: error: 'expression' of task 'b': 'new' is not supported; Weir has no script engine"
+            "3:93: error: 'expression' of task 'b': 'new' is not supported; Weir has no script engine"
         ),
         (
             "{\"taskReferenceName\": \"b\", \"type\": \"INLINE\", \"inputParameters\": {\"evaluatorType\": \"python\", \"expression\": \"1\"}}",
@@ -102,10 +102,10 @@ import Testing
         #expect(
             found == """
                 flow.yaml:1:32: error: 'timeoutPolicy' of the definition must be ALERT_ONLY or TIME_OUT_WF, not 'NEVER'
-                flow.yaml:1:60: error: an entry of 'inputParameters' of the definition is a name, not a mapping
+                flow.yaml:1:61: error: an entry of 'inputParameters' of the definition is a name, not a mapping
                 flow.yaml:2:38: error: task 'a' is of type EVENT, which is not executed here; an HTTP task can post to the queue, or a SIMPLE task's agent
                 flow.yaml:3:44: error: 'retryCount' of task 'b' must be a whole number from 0 to 1000, not 'many'
-                flow.yaml:3:77: error: 'x' in 'inputParameters' of task 'b': 'c' is no task of this definition
+                flow.yaml:3:80: error: 'x' in 'inputParameters' of task 'b': 'c' is no task of this definition; did you mean 'a'?
                 """)
     }
 

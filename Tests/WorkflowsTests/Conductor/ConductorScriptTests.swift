@@ -44,9 +44,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("var x = 1; x", 4), ("$.a; $.b", 5), ("for (;;) {}", 0), ("$.list.map(1)", 7), ("Math.max(1, 2)", 0),
+        ("var x = 1; x", 0), ("$.a; $.b", 5), ("for (;;) {}", 0), ("$.list.map(1)", 7), ("Math.max(1, 2)", 0),
         ("$.a = 5", 4), ("`t`", 0), ("$", 0), ("", 0), ("if ($.a) { 1 } 2", 15), ("'open", 0),
-        ("function f() { return 1 }", 0),
+        ("function f() { return 1 }", 25),
         ("$.a &&", 6), ("new Date()", 0), ("(function(){ return 1; })", 25),
     ])
     func `of other forms is refused where they begin`(script: String, offset: Int) {
