@@ -13,6 +13,7 @@ struct ExpressionFunctions {
         "trim": 1...1, "split": 2...2, "join": 1...2, "keys": 1...1, "values": 1...1, "range": 1...2, "min": 1...64,
         "max": 1...64, "number": 1...1, "string": 1...1, "fromJSON": 1...1, "toJSON": 1...1, "if": 3...3,
         "default": 2...2, "success": 0...0, "failure": 0...0, "always": 0...0, "replace": 3...3,
+        "object": 0...1024, "asObject": 1...1,
     ]
     private static let longestRange = 100_000
 
@@ -41,6 +42,13 @@ struct ExpressionFunctions {
         case "trim": return .string(trimmed(try text(values[0])))
         case "split": return try split(try text(values[0]), by: try text(values[1]))
         case "replace": return try replace(try text(values[1]), in: try text(values[0]), with: try text(values[2]))
+        case "object": return try object(of: values)
+        case "asObject":
+            switch values[0] {
+            case .object: return values[0]
+            case .null: return .object([:])
+            default: return .object(["result": values[0]])
+            }
         case "join": return try join(try list(values[0]), with: values.count > 1 ? try text(values[1]) : ",")
         case "keys": return .list(try object(values[0]).keys.sorted().map { .string($0) })
         case "values": return .list(try object(values[0]).sorted { $0.key < $1.key }.map(\.value))
@@ -83,6 +91,16 @@ struct ExpressionFunctions {
         guard let members = value.object else { throw fault("'\(name)' takes an object, not \(value.kindName)") }
         try budget.charge(members.count * ExpressionBudget.element, at: offset)
         return members
+    }
+
+    /// `object('name', value, 'other', value)`.
+    private func object(of values: [JSONValue]) throws(ExpressionError) -> JSONValue {
+        guard values.count.isMultiple(of: 2) else { throw fault("'object' takes names and values in turn") }
+        var members: [String: JSONValue] = [:]
+        for position in stride(from: 0, to: values.count, by: 2) {
+            members[try text(values[position])] = values[position + 1]
+        }
+        return .object(members)
     }
 
     // MARK: Texts

@@ -24,7 +24,9 @@ extension Workflow {
         var faults: [String] = []
         var suggestions = Suggestions()
         let names = Set(inputs.map(\.name))
-        for name in given.keys.sorted() where !names.contains(name) {
+        // A definition of Conductor names its inputs for its readers only.
+        if dialect == .conductor { values = given }
+        for name in given.keys.sorted() where dialect != .conductor && !names.contains(name) {
             let near = suggestions.nearest(to: name, among: inputs.lazy.map(\.name))
             let hint = near.map { "; did you mean \(quoted($0))?" } ?? (inputs.isEmpty ? "; it has none" : "")
             faults.append("the workflow has no input \(quoted(name))\(hint)")

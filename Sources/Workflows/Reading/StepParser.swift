@@ -17,11 +17,16 @@ package enum StepParser {
         return step
     }
 
-    /// Reads steps that come as data: those of a planner's answer or of `weir add`. All faults are in the error.
+    /// Reads steps that come as data: those of a planner's answer or of `weir add`. Tasks of Conductor may be among
+    /// them. All faults are in the error.
     package static func parse(_ values: [JSONValue]) throws(StepParserError) -> [Step] {
         let findings = Findings(source: SourceText(""))
         let reader = StepReader(findings: findings)
-        let steps = values.enumerated().compactMap { reader.read(Node($1), number: $0 + 1) }
+        let steps = values.enumerated().flatMap { number, value in
+            ConductorTasks.contains(value)
+                ? ConductorTasks.read(value, findings)
+                : [reader.read(Node(value), number: number + 1)].compactMap { $0 }
+        }
         guard !findings.hasErrors else {
             let faults = findings.sorted().filter { $0.severity == .error }.map(\.message)
             throw StepParserError(message: faults.prefix(5).joined(separator: "; "))

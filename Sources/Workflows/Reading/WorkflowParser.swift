@@ -22,9 +22,7 @@ package enum WorkflowParser {
         case .steps?: return WorkflowReader(findings: findings, defaultName: defaultName).read(root)
         case .tasks?: return TaskDocumentReader(findings: findings, defaultName: defaultName).read(root)
         case .orchestrator?: return OrchestratorReader(findings: findings, defaultName: defaultName).read(root)
-        case .conductor?:
-            findings.error("Conductor's definitions are not read yet", at: findings.place(root.mark))
-            return nil
+        case .conductor?: return ConductorReader(findings: findings, defaultName: defaultName).read(root)
         case nil: return nil
         }
     }
