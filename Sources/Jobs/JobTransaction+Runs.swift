@@ -106,7 +106,7 @@ extension JobTransaction {
     private static let policySQL: SQL = """
         SELECT forgiven, isolate, level, key, parent_id
         FROM jobs
-        WHERE id = :id AND superseded = 0  -- what is history is nobody's sibling any more
+        WHERE id = :id
         """
 
     // A job that was parked is under way, whatever its state.

@@ -69,6 +69,21 @@ import Testing
         }
     }
 
+    @Test func `is not misled by an old inner run that ends late`() throws {
+        try withJobStore { store, _ in
+            let (run, call) = try start(store, [.step("a")])
+            let old = try run.claim("a")
+            _ = try store.write { try $0.cancel(run.id) }
+            _ = try store.write { try $0.rerun(run.id, .failed) }
+            try run.park(run.claim("call"), .run(RunSpec(workflow: "inner", directory: "/", jobs: [.step("a")])))
+            try store.finish(old, .cancelled)
+            #expect(try runs(store) == ["running", "cancelled", "pending"])
+            #expect(try store.state(of: call.job) == .blocked)
+            for key in ["a", "call"] { try store.finish(run.claim(key)) }
+            #expect(try runs(store) == ["succeeded", "cancelled", "succeeded"])
+        }
+    }
+
     @Test func `waits again for an inner run whose step it had not looked at yet, and refuses while it looks`() throws {
         try withJobStore { store, _ in
             let (run, call) = try start(store, [.step("a")])

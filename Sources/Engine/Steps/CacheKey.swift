@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Tells whether a step would do the same work again.
