@@ -15,7 +15,7 @@ struct Judge {
         let facts = try store.look { try $0.facts(of: run) }
         let parsed = WorkflowDocument(path: facts.source, text: facts.definition ?? "").parse()
         guard var workflow = parsed.workflow else {
-            _ = try store.write { try $0.close(run, as: settlement.ending) }
+            _ = try store.write { try $0.close(run, as: settlement.ending, judging: settlement) }
             return
         }
         var ending = settlement.ending
@@ -24,12 +24,17 @@ struct Judge {
             try judge(workflow, scope, &ending)
             let handlers = try handlers(of: &workflow, after: ending, scope)
             if !handlers.isEmpty {
-                _ = try store.write { try $0.startHandlers(handlers, of: run, after: ending) }
+                _ = try store.write { try $0.startHandlers(handlers, of: run, after: ending, judging: settlement) }
                 return
             }
         }
-        try RunFiles(run: run, workflow: workflow, facts: facts, ending: ending, store: store).write()
-        _ = try store.write { try $0.close(run, as: ending) }
+        do {
+            try RunFiles(run: run, workflow: workflow, facts: facts, ending: ending, store: store).write()
+        } catch let failure as StepFailure {
+            // A disk that takes no report keeps no run from ending, but whoever looks is told.
+            ending.error = (ending.error.map { "\($0); " } ?? "") + "report: \(failure.message)"
+        }
+        _ = try store.write { [ending] in try $0.close(run, as: ending, judging: settlement) }
     }
 
     private func judge(
