@@ -29,10 +29,17 @@ let package = Package(
         // JSON values, which all above share.
         .target(name: "JSON", swiftSettings: strict),
 
+        // When something repeats: cron and time zones.
+        .target(name: "Schedules", swiftSettings: strict),
+        // Pictures of graphs, and the workflows that `weir new` writes.
+        .target(name: "Graphs", swiftSettings: strict),
+        .target(name: "Templates", resources: [.embedInCode("yaml")], swiftSettings: strict),
+
         // Three cores that do not know one another.
         .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
-        .target(name: "CYamlDepth", dependencies: ["Yams"]),
-        .target(name: "Workflows", dependencies: ["CYamlDepth", "JSON", "Yams"], swiftSettings: strict),
+        .target(name: "CYamlLimits", dependencies: ["Yams"]),
+        .target(
+            name: "Workflows", dependencies: ["CYamlLimits", "JSON", "Schedules", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
         .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
 
@@ -40,14 +47,15 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "Jobs", "SQLite", "Workflows", "Executors", "JSON", "CLinux",
+                "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "weir",
             dependencies: [
-                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "JSON", "CLinux",
+                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux", "Graphs",
+                "Templates",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -64,13 +72,18 @@ let package = Package(
             name: "TestSupport", dependencies: ["SQLite", "Jobs"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "CWalReset", dependencies: ["CSQLite"], path: "Tests/CWalReset"),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "CWalReset"], swiftSettings: strict),
-        .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "JobsTests", dependencies: ["Jobs", "SQLite", "Migrations", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(
             name: "WorkflowsTests", dependencies: ["Workflows", "JSON"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "SchedulesTests", dependencies: ["Schedules"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "GraphsTests", dependencies: ["Graphs", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
         .testTarget(
-            name: "EngineTests", dependencies: ["Engine", "Jobs", "SQLite", "Executors", "TestSupport"],
+            name: "EngineTests",
+            dependencies: ["Engine", "Jobs", "SQLite", "Executors", "Schedules", "JSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.

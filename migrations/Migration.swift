@@ -13,6 +13,8 @@ package struct EmbeddedMigration: Sendable {
         [
             EmbeddedMigration(version: 1, name: "v001_create_jobs", bytes: PackageResources.v001_create_jobs_sql),
             EmbeddedMigration(version: 2, name: "v002_add_workflows", bytes: PackageResources.v002_add_workflows_sql),
+            EmbeddedMigration(
+                version: 3, name: "v003_create_schedules", bytes: PackageResources.v003_create_schedules_sql),
         ]
     }
 

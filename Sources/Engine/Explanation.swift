@@ -21,7 +21,7 @@ package struct Explanation: Sendable {
         case .succeeded, .failed, .skipped, .cancelled: [ended(job)]
         case .running, .reclaiming: held(job, survey)
         case .blocked: blocked(job)
-        case .scheduled: [scheduled(job)] + service(job, survey)
+        case .scheduled: awaited(job) + [scheduled(job)] + service(job, survey)
         case .ready: ready(job, survey)
         }
     }
@@ -66,13 +66,26 @@ package struct Explanation: Sendable {
             return "it waits for job \(upstream.job)\(name), which \(wish) and is \(upstream.state.rawValue)"
         }
         if job.unmetCount > job.unmet.count { reasons.append("and \(job.unmetCount - job.unmet.count) more jobs") }
-        return reasons
+        return awaited(job) + reasons
+    }
+
+    private static func awaited(_ job: JobSituation) -> [String] {
+        switch job.awaits {
+        case .run(let run): ["it waits for run \(run), which it started"]
+        case .signal(let message):
+            [
+                "it waits for somebody's decision" + (message.map { ": \($0)" } ?? "")
+                    + "; 'weir approve \(job.job)' gives it"
+            ]
+        case nil: []
+        }
     }
 
     private static func scheduled(_ job: JobSituation) -> String {
         guard let runAt = job.runAt else { return "it is scheduled" }
         let wait = lengthText(runAt.rawValue - job.now.rawValue)
         let due = runAt <= job.now ? "it is due" : "it starts in \(wait)"
+        guard job.awaits == nil else { return "without it, it goes on in \(wait)" }
         guard job.failures > 0 else { return due }
         return "\(due): attempt \(job.attempt) failed, and \(job.maxAttempts - job.failures) are left"
             + (job.error.map { "; \($0)" } ?? "")

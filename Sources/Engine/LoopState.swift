@@ -56,6 +56,10 @@ package struct LoopState {
     package private(set) var renewedAt = Int.min / 2
     /// When the next scheduled job is due, on the loop's clock.
     package var nextDue: Int?
+    /// When the next schedule is due, on the loop's clock. It fires however many slots are free.
+    package var nextFire: Int?
+    /// When the time of a run is over, which is looked to however busy the slots are.
+    package var nextDeadline: Int?
     /// Whether other runners live, so that the lease must be kept and theirs be watched.
     package var hasNeighbours = false
     /// A turn is due now.
@@ -174,10 +178,17 @@ package struct LoopState {
         if let retryTurnAt, now < retryTurnAt { return false }
         if wantsTurn { return true }
         if let nextDue, nextDue <= now, freeSlots > 0 { return true }
+        if let nextDeadline, nextDeadline <= now { return true }
         if let claimsFrom, claimsFrom <= now { return true }
         if freeSlots > 0, let waited = nextRescue, waited <= now { return true }
         if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
         return hasOutput && now >= lastFlush + settings.flush
+    }
+
+    /// Whether the time of a schedule has come.
+    package func isFireDue(at now: Int) -> Bool {
+        guard mode == .working, let nextFire, now >= retryTurnAt ?? now else { return false }
+        return nextFire <= now
     }
 
     /// When the first wait for a rescue is over.
@@ -240,9 +251,11 @@ package struct LoopState {
         if wantsTurn { return Int.min }
         var turn: Int?
         func consider(_ time: Int?) { if let time { turn = min(turn ?? .max, time) } }
+        consider(nextDeadline)
         consider(claimsFrom)
         if freeSlots > 0 { consider(nextRescue) }
         if freeSlots > 0 { consider(nextDue) }
+        if mode == .working { consider(nextFire) }
         if needsHeartbeat { consider(renewedAt + settings.heartbeat) }
         if hasOutput { consider(lastFlush + settings.flush) }
         return turn

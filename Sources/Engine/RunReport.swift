@@ -1,113 +1,153 @@
 package import Jobs
-import SQLite
 
-/// How a run went: read from the database, so that it is the same for whoever asks.
+/// How a run went, or goes: read from the database, so that it is the same for whoever asks.
+///
+/// Lengths are milliseconds, moments milliseconds of Unix time.
 package struct RunReport: Sendable {
-    package struct Step: Sendable {
-        package let job: JobID
-        package let id: String
-        package let name: String?
-        package let state: String
-        /// The topological level, from 1.
-        package let group: Int
-        package let attempts: Int
-        package let startedAt: Int?
-        package let finishedAt: Int?
-        /// Between being ready and being started, in milliseconds.
-        package let wait: Int?
-        package let exitCode: Int?
-        package let error: String?
-        package let forgiven: Bool
-        package var isCritical = false
-
-        /// Of the last attempt, in milliseconds.
-        package var duration: Int { startedAt.flatMap { start in finishedAt.map { max(0, $0 - start) } } ?? 0 }
-    }
-
     package let run: RunID
     package let workflow: String
     package let version: String
-    package let state: String
-    package let error: String?
-    /// From the first start to the end, in milliseconds.
+    package private(set) var state: RunState
+    package private(set) var error: String?
+    /// The document's path, as it was given.
+    package let source: String?
+    package let directory: String
+    package let maxConcurrency: Int?
+    package let createdAt: Int
+    package let startedAt: Int?
+    package private(set) var finishedAt: Int?
+    /// From the first start to the end, or to now.
     package let elapsed: Int
-    package let speedup: Double?
-    package let efficiency: Double?
-    package var steps: [Step]
+    /// JSON.
+    package private(set) var result: String?
+    /// Each step is followed by its parts, the runs that it started among them.
+    package internal(set) var steps: [Step]
+    /// In the order of the steps.
+    package let gates: [Gate]
+    package internal(set) var parallelStats = ParallelStats()
+    /// Steps that waited for something of their own run.
+    package internal(set) var blockings: [Blocking] = []
 
-    /// Sum of the final attempts' durations.
-    package var sequential: Int { steps.reduce(0) { $0 + $1.duration } }
-    /// The chain of steps, each waiting for the one before, that took longest.
-    package var criticalPath: [Step] { steps.filter(\.isCritical).sorted { ($0.startedAt ?? 0) < ($1.startedAt ?? 0) } }
+    /// Whether the run has ended for good.
+    package var isOver: Bool { state.isFinal }
 
-    package func count(_ state: JobState) -> Int { steps.count { $0.state == state.rawValue } }
+    /// One at a time, whatever could go at once.
+    package var isSequential: Bool { maxConcurrency == 1 }
 
-    private static let runSQL: SQL = """
-        SELECT r.workflow, r.version, r.state, r.error, coalesce(r.finished_at - r.started_at, 0), h.speedup, h.efficiency
-        FROM runs r
-        JOIN run_history h ON h.id = r.id
-        WHERE r.id = :id
-        """
+    /// Steps that were executed: what only waits for others, or decides, is none of them.
+    package var executed: [Step] { steps.filter { $0.isWork && $0.startedAt != nil } }
 
-    private static let stepsSQL: SQL = """
-        SELECT id, coalesce(key, ''), name, state, coalesce(level, 1), attempt, started_at, finished_at,
-               started_at - ready_at, exit_code, error, forgiven
-        FROM jobs
-        WHERE run_id = :run_id
-        ORDER BY id
-        """
+    /// The sum of the final attempts' durations: how long it takes one after another.
+    package var sequential: Int { steps.reduce(0) { $0 + $1.work } }
 
-    private static let edgesSQL: SQL = """
-        SELECT d.job_id, d.depends_on
-        FROM jobs j
-        JOIN dependencies d ON d.job_id = j.id
-        WHERE j.run_id = :run_id
-        ORDER BY d.job_id
-        """
+    /// What doing things at once has saved.
+    package var saved: Int { max(0, sequential - elapsed) }
 
-    /// - Throws: `.noSuchRun`.
-    package static func read(_ run: RunID, from store: JobStore) throws -> RunReport {
-        try store.read { connection in
-            let steps = try connection.all(stepsSQL, run) { row in
-                Step(
-                    job: JobID(row.int(0)), id: row.text(1), name: row.optionalText(2), state: row.text(3),
-                    group: row.int(4), attempts: row.int(5), startedAt: row.optionalInt(6),
-                    finishedAt: row.optionalInt(7), wait: row.optionalInt(8), exitCode: row.optionalInt(9),
-                    error: row.optionalText(10), forgiven: row.bool(11))
-            }
-            let edges = try connection.all(edgesSQL, run) { (job: JobID($0.int(0)), upstream: JobID($0.int(1))) }
-            let report = try connection.first(runSQL, run) { row in
-                RunReport(
-                    run: run, workflow: row.text(0), version: row.text(1), state: row.text(2),
-                    error: row.optionalText(3), elapsed: row.int(4), speedup: row.optionalDouble(5),
-                    efficiency: row.optionalDouble(6), steps: steps)
-            }
-            guard var report else { throw JobStoreError.noSuchRun(run) }
-            report.markCriticalPath(edges)
-            return report
-        }
+    /// Of the sequential time, from 0 to 100.
+    package var savedPercent: Double? {
+        sequential > 0 ? (Double(saved) * 1000 / Double(sequential)).rounded() / 10 : nil
     }
 
-    /// Steps are in the order of the plan, so that each comes after those it waits for.
-    private mutating func markCriticalPath(_ edges: [(job: JobID, upstream: JobID)]) {
-        var positions: [JobID: Int] = [:]
-        for (position, step) in steps.enumerated() { positions[step.job] = position }
-        var upstreams = Array(repeating: [Int](), count: steps.count)
-        for edge in edges {
-            guard let job = positions[edge.job], let upstream = positions[edge.upstream] else { continue }
-            upstreams[job].append(upstream)
+    /// The chain of steps, each waiting for the one before, that took longest; in the order of their starts.
+    package var criticalPath: [Step] {
+        steps.filter(\.isCritical).sorted { ($0.startedAt ?? 0, $0.job) < ($1.startedAt ?? 0, $1.job) }
+    }
+
+    package var slowest: Step? {
+        executed.max { ($0.duration, $1.job) < ($1.duration, $0.job) }
+    }
+
+    /// How far apart those started that could start at once: the workflow's steps that wait for no other.
+    package var startSkew: Int? {
+        let starts = ownSteps.compactMap { $0.isFirst && $0.isWork ? $0.firstStart : nil }
+        guard let earliest = starts.min(), let latest = starts.max() else { return nil }
+        return latest - earliest
+    }
+
+    /// The time between being ready and being started, over all steps.
+    package var blocked: Int { steps.reduce(0) { $0 + ($1.isWork ? $1.wait ?? 0 : 0) } }
+
+    /// What all attempts wrote, in bytes, what was not kept included.
+    package var outputBytes: Int { steps.reduce(0) { $0 + $1.outputBytes } }
+
+    /// The step that took most memory. KiB
+    package var peakMemory: Int? { steps.compactMap(\.peakMemory).max() }
+
+    /// The processor time of all attempts.
+    package var processorTime: Int { steps.reduce(0) { $0 + $1.processorTime } }
+
+    /// Processors that the busiest step kept busy on average.
+    package var peakProcessors: Double? { steps.compactMap(\.processors).max() }
+
+    package var passedGates: Int { gates.count { $0.status == GateResult.Status.passed.rawValue } }
+
+    /// Steps of the workflow itself, neither their parts nor what runs at its end.
+    package var ownSteps: [Step] { steps.filter { $0.parent == nil && !$0.isHandler } }
+
+    /// Takes an end for granted that the database does not have yet.
+    mutating func close(as ending: RunEnding) {
+        state = ending.state
+        error = ending.error
+        result = ending.result ?? result
+        finishedAt = finishedAt ?? startedAt.map { $0 + elapsed }
+    }
+
+    package func count(_ state: JobState) -> Int { steps.count { $0.state == state } }
+}
+
+extension RunReport {
+    /// A row of `gate_results`.
+    package struct Gate: Sendable {
+        package let job: JobID
+        /// The step's.
+        package let key: String
+        package let agent: String?
+        package let metric: String
+        package let label: String
+        package let threshold: String
+        package let actual: String?
+        package let status: String
+    }
+
+    /// What a step waited for: a step before it, or something that others of its run held.
+    package struct Blocking: Sendable, Equatable {
+        package enum Cause: Sendable, Hashable {
+            case step(String)
+            case pool(String)
+            case slot
         }
-        var length = steps.map(\.duration)
-        var before = [Int?](repeating: nil, count: steps.count)
-        for position in steps.indices {
-            guard let longest = upstreams[position].max(by: { length[$0] < length[$1] }) else { continue }
-            before[position] = longest
-            length[position] += length[longest]
-        }
-        var next = steps.indices.max { length[$0] < length[$1] }
-        while let position = next {
-            if steps[position].startedAt != nil { steps[position].isCritical = true }
-            next = before[position]
+        package let step: String
+        package let cause: Cause
+        /// Between being ready and being started; 0 for a wait for a step, which comes before.
+        package let wait: Int
+    }
+
+    /// What parallel execution made of the run.
+    package struct ParallelStats: Sendable {
+        /// Topological levels.
+        package var totalGroups = 0
+        /// Attempts that were under way at one moment, at most.
+        package var maxConcurrentSteps = 0
+        /// Of each pool: busy amount and time over capacity and the run's length, from 0 to 1.
+        package var resourceUtilization: [String: Double] = [:]
+        /// The sequential time over the elapsed one.
+        package var speedup: Double?
+        /// The ideal length over the real one, at most 1.
+        package var efficiency: Double?
+        /// How long the critical path takes.
+        package var criticalLength = 0
+        /// The sum of the peaks of what ran at one moment, at most; KiB. What it was is not known.
+        package var memoryTogether: Int?
+    }
+}
+
+extension RunReport.Blocking.Cause: CustomStringConvertible {
+    /// `task_4`, `pool 'cpu'`, `a slot`
+    package var description: String {
+        switch self {
+        case .step(let key): key
+        case .pool(let name): "pool '\(name)'"
+        case .slot: "a slot"
         }
     }
 }

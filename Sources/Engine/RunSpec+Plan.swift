@@ -1,3 +1,4 @@
+package import JSON
 package import Jobs
 package import Workflows
 
@@ -20,9 +21,35 @@ extension RunSpec {
     }
 }
 
+extension RunSpec {
+    /// What a workflow becomes in the database. Its agents must be resolved.
+    ///
+    /// - Parameters:
+    ///   - inputs: checked, with defaults.
+    ///   - text: the document.
+    ///   - source: its path, for people.
+    package init(
+        _ workflow: Workflow, options: PlanOptions, inputs: [String: JSONValue], directory: String, searchPath: String?,
+        text: String, source: String?
+    ) {
+        self.init(workflow.plan(options: options), directory: directory, searchPath: searchPath)
+        definition = text
+        self.source = source
+        if !inputs.isEmpty { self.inputs = JSONValue.object(inputs).text }
+        hasHandlers = !workflow.handlers.isEmpty
+        isJudged =
+            hasHandlers || !workflow.criteria.isEmpty || workflow.output != nil
+            || workflow.report.resultsDirectory != nil
+            || workflow.report.reportPath != nil
+        timeout = workflow.timeout?.wholeMilliseconds
+    }
+}
+
 extension JobSpec {
-    fileprivate init(_ step: PlannedStep, positions: [String: Int], isSequential: Bool) {
+    init(_ step: PlannedStep, positions: [String: Int], isSequential: Bool) {
         self.init(command: step.command)
+        kind = JobKind(rawValue: step.kind) ?? .script
+        template = step.template
         arguments = step.args
         shell = step.shell
         name = step.name
@@ -46,7 +73,7 @@ extension JobSpec {
 }
 
 extension Jobs.Condition {
-    fileprivate init(_ condition: Workflows.Dependency.Condition) {
+    init(_ condition: Workflows.Dependency.Condition) {
         self =
             switch condition {
             case .succeeded: .succeeded

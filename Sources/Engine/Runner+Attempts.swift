@@ -18,24 +18,65 @@ extension Runner {
         let startedBoot = now
         state.started(key, at: startedBoot, timeout: claim.timeout)
         if let handler {
-            outcomes.append((claim: claim, outcome: handler(claim), attempt: nil))
+            reports.append(AttemptReport(claim, .outcome(handler(claim))))
             state.exited(key)
             return
         }
+        guard claim.template != nil else {
+            return start(claim, Execution(claim), key: key, startedAt: startedAt, startedBoot: startedBoot)
+        }
+        decide(claim, key: key, startedAt: startedAt, startedBoot: startedBoot)
+    }
+
+    /// A step with something late in it.
+    private func decide(_ claim: Claim, key: AttemptKey, startedAt: Timestamp, startedBoot: Int) {
+        var outcome = Outcome(.succeeded, startedAt: startedAt, finishedAt: startedAt)
+        do {
+            switch try StepDirector.decide(claim, in: store) {
+            case .execute(let execution):
+                return start(claim, execution, key: key, startedAt: startedAt, startedBoot: startedBoot)
+            case .succeed(let result, let extras):
+                outcome.result = result
+                outcome.extras = extras
+                reports.append(AttemptReport(claim, .outcome(outcome)))
+            case .skip(let reason): reports.append(AttemptReport(claim, .skip(reason)))
+            case .park(let parking): reports.append(AttemptReport(claim, .park(parking)))
+            case .fail(let reason):
+                outcome.state = .failed
+                outcome.error = reason
+                outcome.isFinal = true
+                reports.append(AttemptReport(claim, .outcome(outcome)))
+            }
+        } catch {
+            // The database could not be read: the job goes back, and is decided again.
+            log.warning("job \(claim.job) goes back: \(error)")
+            outcome.state = .interrupted
+            outcome.error = "\(error)"
+            reports.append(AttemptReport(claim, .outcome(outcome)))
+            state.couldNotStart(at: startedBoot)
+        }
+        state.exited(key)
+        state.wantsTurn = true
+    }
+
+    private func start(
+        _ claim: Claim, _ execution: Execution, key: AttemptKey, startedAt: Timestamp, startedBoot: Int
+    ) {
         let mark = key.mark(in: store.databaseID)
         let file = folder?.file(named: "\(claim.job).\(claim.leaseToken)")
         do throws(SpawnError) {
             guard let file else { throw .other(call: "mkdir", errno: ENOENT) }
             let process = try ScriptProcess.start(
-                request(for: claim, key: key, mark: mark, file: file), spawner: spawner)
-            follow(
-                RunningAttempt(
-                    claim: claim, mark: mark, process: process, resultFile: file, startedAt: startedAt,
-                    startedBoot: startedBoot))
+                request(for: claim, execution, key: key, mark: mark, file: file), spawner: spawner)
+            let attempt = RunningAttempt(
+                claim: claim, mark: mark, process: process, resultFile: file, startedAt: startedAt,
+                startedBoot: startedBoot)
+            attempt.after = execution.after
+            follow(attempt)
             observer?.started(claim)
         } catch {
             let outcome = OutcomeReader.outcome(of: error, at: startedAt)
-            outcomes.append((claim: claim, outcome: outcome, attempt: nil))
+            reports.append(AttemptReport(claim, .outcome(outcome)))
             state.exited(key)
             // The job is ready again, and claiming it at once would end the same way.
             if outcome.state == .interrupted {
@@ -62,11 +103,13 @@ extension Runner {
         outputOwners[descriptor] = nil
     }
 
-    private func request(for claim: Claim, key: AttemptKey, mark: UInt64, file: ResultFile) -> ScriptRequest {
+    private func request(
+        for claim: Claim, _ execution: Execution, key: AttemptKey, mark: UInt64, file: ResultFile
+    ) -> ScriptRequest {
         let place = claim.run.flatMap(runPlace)
         var environment = inherited
         if let path = place?.searchPath { environment["PATH"] = path }
-        environment.merge(claim.environment) { $1 }
+        environment.merge(execution.environment) { $1 }
         environment["WEIR_DB"] = store.path
         environment["WEIR_JOB"] = "\(claim.job)"
         environment["WEIR_RUN"] = claim.run.map { "\($0)" }
@@ -74,17 +117,19 @@ extension Runner {
         environment["WEIR_LEASE"] = key.lease(in: store.databaseID)
         environment["WEIR_RESULT"] = file.path
         let argv =
-            claim.shell ? ["/bin/sh", "-c", claim.command, "sh"] + claim.arguments : [claim.command] + claim.arguments
+            execution.isShell
+            ? ["/bin/sh", "-c", execution.command, "sh"] + execution.arguments
+            : [execution.command] + execution.arguments
         // The lease's end less a margin: past it, another runner may have the job.
         let deadline = Int64(state.leaseUntil - state.settings.lease / 5)
         return ScriptRequest(
-            argv: argv, environment: environment, directory: directory(of: claim, place: place),
-            standardInput: claim.standardInput, mark: mark, deadline: deadline)
+            argv: argv, environment: environment, directory: directory(of: execution, place: place),
+            standardInput: execution.input, mark: mark, deadline: deadline)
     }
 
-    private func directory(of claim: Claim, place: RunPlace?) -> String {
+    private func directory(of execution: Execution, place: RunPlace?) -> String {
         let base = place?.directory ?? "."
-        guard let directory = claim.directory else { return base }
+        guard let directory = execution.directory else { return base }
         return directory.hasPrefix("/") ? directory : base + "/" + directory
     }
 
@@ -135,8 +180,14 @@ extension Runner {
         guard attempt.isOver, let exit = attempt.exit, attempts[attempt.process.pid] === attempt else { return }
         attempts[attempt.process.pid] = nil
         let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key), exit: exit)
-        outcomes.append((attempt.claim, outcome, attempt))
+        reports.append(AttemptReport(attempt.claim, ending(of: attempt, outcome), attempt: attempt))
         state.wantsTurn = true
+    }
+
+    /// What the step asks of the attempt's result besides.
+    private func ending(of attempt: RunningAttempt, _ outcome: Outcome) -> AttemptReport.Ending {
+        guard attempt.claim.template != nil else { return .outcome(outcome) }
+        return AftermathReader(store: store, attempt: attempt).ending(outcome)
     }
 
     // MARK: Ending

@@ -14,13 +14,15 @@ extension Runner {
         var nextDue: Timestamp?
         var more = false
         var renewed = false
+        var hasSettled = false
+        var nextDeadline: Timestamp?
     }
 
     /// Bytes of running jobs' output that one turn stores.
     private static let flushBytes = 256 << 10
 
     func takeTurn() throws {
-        let reported = outcomes
+        let reported = reports
         let now = self.now
         // Output taken from a buffer is gone from it, so it is taken once and kept until it is stored.
         let flushes = collectOutput(of: reported)
@@ -47,20 +49,22 @@ extension Runner {
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) { attempt.isPIDStored = true }
         saidThatItDrains = state.mode == .draining
-        outcomes.removeFirst(reported.count)
+        reports.removeFirst(reported.count)
         pendingOutput.removeAll()
         for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
         state.turnSucceeded(at: self.now, more: turn.more)
         // What did not fit into this turn goes with one of the next, although its job may write no more for long.
         if attempts.values.contains(where: { $0.process.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
+        setNextDeadline(turn.nextDeadline)
         for claim in turn.claims { start(claim) }
         goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
         _ = try? store.database.checkpoint()
+        if turn.hasSettled { judgeSettledRuns() }
     }
 
     private func transact(
-        _ transaction: JobTransaction, reported: [(claim: Claim, outcome: Outcome, attempt: RunningAttempt?)],
+        _ transaction: JobTransaction, reported: [AttemptReport],
         flushes: [PendingOutput], now: Int
     ) throws -> Turn {
         var turn = Turn()
@@ -77,11 +81,15 @@ extension Runner {
         if state.mode == .draining, !saidThatItDrains { try transaction.set(.draining, of: id) }
         for flush in flushes { try store(flush, in: transaction) }
         for report in reported {
-            turn.jobStates.append(try self.report(report.claim, report.outcome, to: transaction))
+            turn.jobStates.append(try self.report(report, to: transaction))
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) {
             try? transaction.setPID(
                 Int(attempt.process.pid), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
+        }
+        try transaction.expireRuns()
+        if !reported.isEmpty {
+            turn.hasSettled = try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty
         }
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
@@ -94,6 +102,7 @@ extension Runner {
             turn.stops = try transaction.jobsToStop(of: id).map { AttemptKey(job: $0.job, leaseToken: $0.leaseToken) }
         }
         turn.nextDue = try transaction.nextDue()
+        turn.nextDeadline = try transaction.nextDeadline()
         return turn
     }
 
@@ -104,21 +113,42 @@ extension Runner {
     }
 
     /// - Returns: the job's state after it; `nil` when the lease was over, so that the outcome is dropped.
-    private func report(_ claim: Claim, _ outcome: Outcome, to transaction: JobTransaction) throws -> JobState? {
+    private func report(_ report: AttemptReport, to transaction: JobTransaction) throws -> JobState? {
+        let claim = report.claim
         do {
-            return try transaction.finish(claim.job, leaseToken: claim.leaseToken, outcome)
+            switch report.ending {
+            case .outcome(let outcome): return try transaction.finish(claim.job, leaseToken: claim.leaseToken, outcome)
+            case .skip(let reason):
+                try transaction.skip(claim.job, leaseToken: claim.leaseToken, because: reason)
+                return .skipped
+            case .park(let parking): return try park(claim, parking, in: transaction)
+            }
         } catch JobStoreError.leaseLost {
             log.warning("job \(claim.job) was taken from this runner; its late outcome is dropped")
             return nil
         }
     }
 
-    private func settled(
-        _ report: (claim: Claim, outcome: Outcome, attempt: RunningAttempt?), _ jobState: JobState?
-    ) {
-        executed += 1
+    /// What cannot be stored makes the job fail, and leaves nothing behind.
+    private func park(_ claim: Claim, _ parking: Parking, in transaction: JobTransaction) throws -> JobState {
+        do {
+            return try transaction.undoing {
+                try transaction.park(claim.job, leaseToken: claim.leaseToken, parking)
+            }
+        } catch let error as JobStoreError {
+            if case .leaseLost = error { throw error }
+            var outcome = Outcome(.failed, startedAt: transaction.now, finishedAt: transaction.now)
+            outcome.error = "\(error)"
+            outcome.isFinal = true
+            return try transaction.finish(claim.job, leaseToken: claim.leaseToken, outcome)
+        }
+    }
+
+    private func settled(_ report: AttemptReport, _ jobState: JobState?) {
         state.settled(AttemptKey(report.claim))
-        if let jobState { observer?.ended(report.claim, report.outcome, job: jobState) }
+        guard case .outcome(let outcome) = report.ending else { return }
+        executed += 1
+        if let jobState { observer?.ended(report.claim, outcome, job: jobState) }
     }
 
     private func writesFail(_ error: SQLiteError, now: Int) {
@@ -139,7 +169,7 @@ extension Runner {
 
     /// All that ended attempts wrote, and something of what running ones did.
     private func collectOutput(
-        of reported: [(claim: Claim, outcome: Outcome, attempt: RunningAttempt?)]
+        of reported: [AttemptReport]
     ) -> [PendingOutput] {
         var left = Self.flushBytes
         // While nothing can be stored, what runs goes on in its bounded memory.

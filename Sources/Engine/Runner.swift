@@ -21,7 +21,7 @@ package final class Runner {
     var state: LoopState
     var ladder = LogLadder()
     var attempts: [Int32: RunningAttempt] = [:]  // by pid
-    var outcomes: [(claim: Claim, outcome: Outcome, attempt: RunningAttempt?)] = []
+    var reports: [AttemptReport] = []
     var end: RunnerEnd?
     var executed = 0
     var pendingOutput: [PendingOutput] = []
@@ -33,6 +33,8 @@ package final class Runner {
     let liveness: Liveness
     let neighbours: Neighbours
     let rescuer: Rescuer
+    /// `nil` for a runner that executes one run's jobs only.
+    let scheduler: Scheduler?
     let spawner: Spawner
     var folder: ResultFolder?
     let inherited: [String: String]
@@ -69,6 +71,7 @@ package final class Runner {
         rescuer = Rescuer(store: store, liveness: liveness, log: log) { runner in
             Self.resultFolder(of: runner, in: store, environment)
         }
+        scheduler = if case .queues = options.scope { Scheduler(store: store, log: log) } else { nil }
         spawner = try Spawner()
         inherited = JobEnvironment.make(inherited: options.environment, declared: [:], weir: [:])
         startedAt = store.timekeeper.boottime()
@@ -189,8 +192,13 @@ package final class Runner {
             if try logMoved() { isWoken = true }
             // The wall clock may have been set: what is due is due by it.
             setNextDue(try store.look { try $0.nextDue() })
+            if let scheduler { setNextFire(try scheduler.nextFire()) }
         }
         if isWoken { try lookAround() }
+        if let scheduler, state.isFireDue(at: now) {
+            try scheduler.fireDue()
+            try lookAround()
+        }
         if state.isTurnDue(at: now) { try takeTurn() }
         if let observer, isWoken || !isQuiet || (observer.nextLook.map { $0 <= now } ?? false) {
             if try observer.look() { state.drainGently() }
@@ -249,11 +257,17 @@ package final class Runner {
                 others: try transaction.otherRunners(than: id),
                 hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope) : false,
                 hasStops: state.running > 0 ? try !transaction.jobsToStop(of: id).isEmpty : false,
-                nextDue: try transaction.nextDue()
+                nextDue: try transaction.nextDue(),
+                hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty,
+                nextFire: scheduler == nil ? nil : try transaction.nextFire(),
+                nextDeadline: try transaction.nextDeadline()
             )
         }
+        if found.hasSettled { judgeSettledRuns() }
         if found.hasWork || found.hasStops { state.wantsTurn = true }
         setNextDue(found.nextDue)
+        setNextFire(found.nextFire)
+        setNextDeadline(found.nextDeadline)
         try meet(found.others)
     }
 
@@ -270,6 +284,15 @@ package final class Runner {
 
     func setNextDue(_ due: Timestamp?) {
         state.nextDue = due.map { now + max(0, $0.rawValue - store.timekeeper.now().rawValue) }
+    }
+
+    func setNextFire(_ due: Timestamp?) {
+        // Looked at again once a minute: the wall clock may be set, and nothing tells of that.
+        state.nextFire = due.map { now + min(60_000, max(0, $0.rawValue - store.timekeeper.now().rawValue)) }
+    }
+
+    func setNextDeadline(_ due: Timestamp?) {
+        state.nextDeadline = due.map { now + min(60_000, max(0, $0.rawValue - store.timekeeper.now().rawValue)) }
     }
 
     /// After a time in which this process did not run, what it saw of others' leases before means nothing.
@@ -340,7 +363,7 @@ package final class Runner {
     }
 
     private var isAllDone: Bool {
-        guard state.isIdle, outcomes.isEmpty, case .queues(let names) = options.scope else { return false }
+        guard state.isIdle, reports.isEmpty, case .queues(let names) = options.scope else { return false }
         return !((try? store.look { try $0.hasUnfinishedJobs(in: names) }) ?? true)
     }
 }

@@ -18,6 +18,7 @@ final class RunningAttempt {
     var nextSweep = 0
     var isSwept = false
     var isPIDStored = false
+    var after = Aftermath()
 
     init(
         claim: Claim, mark: UInt64, process: ScriptProcess, resultFile: ResultFile, startedAt: Timestamp,

@@ -2,11 +2,27 @@ extension JSONValue {
     /// Compact JSON, members in the order of their names.
     package var text: String {
         var bytes: [UInt8] = []
-        append(to: &bytes)
+        append(to: &bytes, limit: .max)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func append(to bytes: inout [UInt8]) {
+    /// The same; `nil` when it has more than `limit` bytes. A value that holds one part many times is small in memory
+    /// and may be huge as text, so the work is bounded as well.
+    package func text(atMost limit: Int) -> String? {
+        var bytes: [UInt8] = []
+        append(to: &bytes, limit: limit)
+        return bytes.count <= limit ? String(decoding: bytes, as: UTF8.self) : nil
+    }
+
+    /// How it stands within a longer text; `nil` when that has more than `limit` bytes.
+    package func splicedText(atMost limit: Int) -> String? {
+        guard case .string(let text) = self else { return text(atMost: limit) }
+        return text.utf8.count <= limit ? text : nil
+    }
+
+    /// Stops soon after `limit` bytes.
+    private func append(to bytes: inout [UInt8], limit: Int) {
+        guard bytes.count <= limit else { return }
         switch self {
         case .null: bytes += "null".utf8
         case .bool(let flag): bytes += (flag ? "true" : "false").utf8
@@ -17,7 +33,8 @@ extension JSONValue {
             bytes.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                element.append(to: &bytes)
+                element.append(to: &bytes, limit: limit)
+                guard bytes.count <= limit else { return }
             }
             bytes.append(UInt8(ascii: "]"))
         case .object(let members):
@@ -26,7 +43,8 @@ extension JSONValue {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
                 Self.append(member.key, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
-                member.value.append(to: &bytes)
+                member.value.append(to: &bytes, limit: limit)
+                guard bytes.count <= limit else { return }
             }
             bytes.append(UInt8(ascii: "}"))
         }

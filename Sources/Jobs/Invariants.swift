@@ -64,6 +64,8 @@ package struct Invariant: Sendable {
                 WHERE (j.state = 'succeeded')
                    <> EXISTS (SELECT 1 FROM attempts a
                               WHERE a.job_id = j.id AND a.attempt = j.attempt AND a.state = 'succeeded')
+                  -- what was run again after it succeeded has not begun its next attempt
+                  AND (j.state IN ('succeeded', 'failed') OR j.epoch = 0)
                 """),
         Invariant(
             name: "one-success", rule: "no job succeeds twice, unless it is run again by hand",
@@ -109,7 +111,8 @@ package struct Invariant: Sendable {
                 WHERE j.state IN ('blocked', 'scheduled', 'ready')
                   AND j.unmet <> (SELECT count(*) FROM dependencies d JOIN jobs u ON u.id = d.depends_on
                                   WHERE d.job_id = j.id AND u.finished_at IS NULL)
-                              + (j.state = 'blocked' AND j.awaits IS NOT NULL)
+                              -- beside a moment, a signal is not what it has to wait for
+                              + (j.state = 'blocked' AND j.awaits IS NOT NULL AND j.run_at IS NULL)
                 """),
         Invariant(
             name: "blocked", rule: "a job is blocked exactly while it waits for others",
@@ -126,6 +129,8 @@ package struct Invariant: Sendable {
                 JOIN jobs up ON up.id = d.depends_on
                 -- a parent begins before the children that it waits for
                 WHERE a.lease_token < u.seq AND up.parent_id IS NOT d.job_id
+                  -- what never ran may run for the first time once it is taken back by hand
+                  AND up.epoch = 0
                 """),
         Invariant(
             name: "conditions", rule: "a job runs only when the conditions on its dependencies hold",
@@ -204,11 +209,57 @@ package struct Invariant: Sendable {
                 WHERE p.finished_at IS NOT NULL AND c.finished_at IS NULL AND c.stop IS NULL AND c.superseded = 0
                 """),
         Invariant(
-            name: "awaited-run", rule: "a job waits for a run only while that goes on",
+            name: "families", rule: "a part belongs to the run of its parent, which waits for it unless it is history",
+            sql: """
+                SELECT 'job ' || c.id FROM jobs c LEFT JOIN jobs p ON p.id = c.parent_id
+                WHERE c.parent_id IS NOT NULL
+                  AND (p.id IS NULL OR p.run_id IS NOT c.run_id
+                       OR (c.finished_at IS NULL AND c.superseded = 0 AND p.finished_at IS NULL
+                           AND NOT EXISTS (SELECT 1 FROM dependencies d
+                                           WHERE d.job_id = p.id AND d.depends_on = c.id)))
+                """),
+        Invariant(
+            name: "awaited-run", rule: "a job waits for a run exactly while that goes on and is not being cancelled",
             sql: """
                 SELECT 'job ' || j.id FROM jobs j
-                WHERE j.awaits = 'run' AND j.state = 'blocked'
-                  AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.parent_job_id = j.id AND r.finished_at IS NULL)
+                WHERE j.awaits = 'run'
+                  AND (j.state <> 'blocked'
+                       OR NOT EXISTS (SELECT 1 FROM runs r WHERE r.parent_job_id = j.id AND r.finished_at IS NULL))
+                UNION ALL
+                SELECT 'run ' || r.id FROM runs r LEFT JOIN jobs j ON j.id = r.parent_job_id
+                WHERE r.parent_job_id IS NOT NULL AND r.finished_at IS NULL AND r.cancel_requested = 0
+                  AND (j.id IS NULL OR j.awaits IS NOT 'run')
+                """),
+        Invariant(
+            name: "roots", rule: "all runs within a run are claimed for by who claims for the outermost",
+            sql: """
+                SELECT 'run ' || r.id FROM runs r
+                JOIN jobs j ON j.id = r.parent_job_id
+                JOIN runs outer_run ON outer_run.id = j.run_id
+                WHERE r.root_id IS NOT coalesce(outer_run.root_id, outer_run.id)
+                UNION ALL
+                SELECT 'job ' || j.id FROM jobs j
+                JOIN runs r ON r.id = j.run_id
+                LEFT JOIN lanes l ON l.id = j.lane_id
+                WHERE j.finished_at IS NULL AND j.lane_id IS NOT NULL AND l.run_id IS NOT coalesce(r.root_id, r.id)
+                """),
+        Invariant(
+            name: "settled", rule: "only a run that somebody judges settles, and its handlers begin only then",
+            sql: """
+                SELECT 'run ' || id FROM runs
+                WHERE settled_at IS NOT NULL AND (judged = 0 OR finished_at IS NOT NULL OR deadline IS NOT NULL)
+                UNION ALL
+                SELECT 'job ' || j.id FROM jobs j JOIN runs r ON r.id = j.run_id
+                WHERE j.handler = 1 AND j.superseded = 0 AND r.phase <> 'handlers'
+                UNION ALL
+                SELECT 'job ' || j.id FROM jobs j JOIN runs r ON r.id = j.run_id
+                WHERE j.handler = 0 AND j.parent_id IS NULL AND j.finished_at IS NULL AND r.phase = 'handlers'
+                """),
+        Invariant(
+            name: "gates", rule: "what gates say is said of an attempt that ended",
+            sql: """
+                SELECT 'job ' || g.job_id || ', attempt ' || g.attempt FROM gates g
+                WHERE NOT EXISTS (SELECT 1 FROM attempts a WHERE a.job_id = g.job_id AND a.attempt = g.attempt)
                 """),
         Invariant(
             name: "sequence", rule: "no row is ahead of the sequence",

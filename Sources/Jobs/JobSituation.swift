@@ -22,6 +22,8 @@ package struct JobSituation: Sendable {
     /// The jobs that it still waits for, at most `listed`.
     package var unmet: [Upstream] = []
     package var unmetCount = 0
+    /// What it waits for besides jobs.
+    package var awaits: Awaited?
     /// What it holds while it runs, and what is left of that.
     package var limits: [LimitUse] = []
     /// The limit that its lane waits for.
@@ -32,6 +34,13 @@ package struct JobSituation: Sendable {
 
     package static let listed = 20
     package static let counted = 100_000
+
+    package enum Awaited: Sendable, Hashable {
+        /// A run that it started.
+        case run(RunID)
+        /// A decision or a value, which somebody brings (`JobTransaction.signal`), or its moment, if it has one.
+        case signal(message: String?)
+    }
 
     package struct Upstream: Sendable {
         package let job: JobID
@@ -56,7 +65,9 @@ package struct JobSituation: Sendable {
 extension JobTransaction {
     private static let situationSQL: SQL = """
         SELECT j.state, q.name, q.paused_at IS NOT NULL, j.run_id, j.priority, j.attempt, j.max_attempts, j.failures,
-               j.runner_id, j.stop IS NOT NULL, j.run_at, j.finished_at, j.error, j.lane_id, j.unmet, l.waits_for
+               j.runner_id, j.stop IS NOT NULL, j.run_at, j.finished_at, j.error, j.lane_id, j.unmet, l.waits_for,
+               CASE WHEN j.state IN ('blocked', 'scheduled') THEN j.awaits END,
+               CASE WHEN json_valid(j.memo) THEN json_extract(j.memo, '$.message') END
         FROM jobs j
         JOIN queues q ON q.id = j.queue_id
         LEFT JOIN lanes l ON l.id = j.lane_id
@@ -101,6 +112,7 @@ extension JobTransaction {
 
     /// - Throws: `.noSuchJob`
     package func situation(of job: JobID) throws -> JobSituation {
+        var isAwaitingRun = false
         let found = try connection.first(Self.situationSQL, job) { row in
             var situation = JobSituation(
                 job: job, state: JobState(rawValue: row.text(0)) ?? .ready, queue: row.text(1),
@@ -111,9 +123,13 @@ extension JobTransaction {
                 error: row.optionalText(12), lane: row.optionalInt(13), now: now)
             situation.unmetCount = row.int(14)
             situation.waitsFor = row.optionalInt(15)
+            if row.optionalText(16) == "signal" { situation.awaits = .signal(message: row.optionalText(17)) }
+            isAwaitingRun = row.optionalText(16) == "run"
             return situation
         }
         guard var situation = found else { throw JobStoreError.noSuchJob(job) }
+        if isAwaitingRun, let run = try childRun(of: job) { situation.awaits = .run(run) }
+        if situation.awaits != nil, situation.state == .blocked, situation.runAt == nil { situation.unmetCount -= 1 }
         if situation.state == .blocked {
             situation.unmet = try connection.all(Self.unmetUpstreamsSQL, job, JobSituation.listed) { row in
                 JobSituation.Upstream(

@@ -31,6 +31,7 @@ package enum JobState: String, Sendable, CaseIterable, SQLiteBindable {
         case (.running, .conditionBroken): .skipped
         case (.running, .parked), (.scheduled, .parked): .blocked
         case (.running, .parkedUntil): .scheduled
+        case (.running, .reblocked), (.reclaiming, .reblocked): .blocked
         case (.blocked, .signalled), (.scheduled, .signalled), (.running, .signalled): .ready
         case (.blocked, .cancelled), (.scheduled, .cancelled), (.ready, .cancelled): .cancelled
         case (.succeeded, .reopened), (.failed, .reopened), (.skipped, .reopened), (.cancelled, .reopened): .ready

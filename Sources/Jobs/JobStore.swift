@@ -98,6 +98,9 @@ package final class JobStore {
         }
     }
 
+    /// Bytes of one result.
+    package static let resultLimit = 1 << 20
+
     /// Wakes every runner, for a change that they read outside of jobs.
     package func ringBell() { bell.ring() }
 

@@ -10,6 +10,8 @@ package enum JobStoreError: Error, Equatable {
     case noSuchRun(RunID)
     case noSuchQueue(String, known: [String])
     case noSuchWorkflow(String, known: [String])
+    case noSuchSchedule(String, known: [String])
+    case scheduleExists(String)
     /// Positions in the batch, in the order in which they wait for one another.
     case cycle([Int])
     /// The key belongs to a job that asks for other work, or may not be replaced.
@@ -34,6 +36,12 @@ extension JobStoreError: CustomStringConvertible {
             known.isEmpty
                 ? "there are no runs yet"
                 : "no run is of a workflow '\(name)'; there are: \(known.joined(separator: ", "))"
+        case .noSuchSchedule(let name, let known):
+            known.isEmpty
+                ? "there are no schedules yet; 'weir schedule add' makes one"
+                : "there is no schedule '\(name)'; there are: \(known.joined(separator: ", "))"
+        case .scheduleExists(let name):
+            "there is a schedule '\(name)' already; choose another name, or give --replace"
         case .cycle(let positions):
             "jobs wait for one another: \(positions.map { "\($0 + 1)" }.joined(separator: " → "))"
         case .keyTaken(let key, let job, let state, let reason):

@@ -61,8 +61,9 @@ extension JobTransaction {
 
     private static let cancelRunSQL: SQL = """
         UPDATE runs
-        SET cancel_requested = 1
+        SET cancel_requested = 1, deadline = NULL
         WHERE id = :id AND finished_at IS NULL
+        RETURNING judged, settled_at
         """
     private static let runExistsSQL: SQL = "SELECT state FROM runs WHERE id = :id"
     private static let unfinishedOfRunSQL: SQL = """
@@ -78,7 +79,13 @@ extension JobTransaction {
         guard try connection.first(Self.runExistsSQL, run, read: { $0.text(0) }) != nil else {
             throw JobStoreError.noSuchRun(run)
         }
-        guard try connection.execute(Self.cancelRunSQL, run) == 1 else { return false }
+        let found = try connection.first(Self.cancelRunSQL, run) { (judged: $0.int(0), isSettled: !$0.isNull(1)) }
+        guard let found else { return false }
+        if found.isSettled, found.judged == 1 {
+            // As with the last job of a run that is being cancelled: nobody has to clean up, so it ends now.
+            try end(run, as: try verdict(on: run, failures: 0, isCancelled: true))
+            return true
+        }
         for job in try connection.all(Self.unfinishedOfRunSQL, run, read: { JobID($0.int(0)) }) {
             try cancel(job, because: "its run was cancelled")
         }

@@ -22,7 +22,8 @@ extension JobTransaction {
 
     static let skipSQL: SQL = """
         UPDATE jobs
-        SET state = :state, seq = :seq, finished_at = :now, error = :error, ended_by = :ended_by, excused = :excused
+        SET state = :state, seq = :seq, finished_at = :now, error = :error, ended_by = :ended_by, excused = :excused,
+            awaits = NULL
         WHERE id = :id AND state IN ('blocked', 'scheduled', 'ready')
         RETURNING run_id, lane_id, ready_at, parent_id, phase
         """
@@ -55,6 +56,16 @@ extension JobTransaction {
             }
         }
     }
+
+    static let unmetSQL: SQL = """
+        SELECT count(*)
+        FROM dependencies d
+        JOIN jobs u ON u.id = d.depends_on
+        WHERE d.job_id = :job_id AND u.finished_at IS NULL
+        """
+
+    /// How many of the jobs that this one depends on have not ended, or were run again since it began.
+    func unmetCount(of job: JobID) throws -> Int { try connection.first(Self.unmetSQL, job) { $0.int(0) } ?? 0 }
 
     func meet(_ job: JobID, chain: Int) throws {
         let met = try connection.first(Self.meetSQL, chain, try sequence(), now, job) { row in

@@ -1,13 +1,14 @@
 package import SQLite
 
-/// All that is known of one job or one run, as tables.
+/// All that is known of one job, as tables.
 extension JobTransaction {
     private static let jobSQL = """
         SELECT h.id, h.state, h.name, h.run_id, h.workflow, h.key, h.queue, h.kind, h.command, h.priority,
                j.pools, h.attempts, j.max_attempts - 1 AS retries, j.failures, j.crashes, j.timeout_ms, j.cwd,
                strftime('%Y-%m-%dT%H:%M:%fZ', j.run_at / 1000.0, 'unixepoch') AS run_at,
                h.created_at, h.ready_at, h.started_at, h.finished_at, h.queue_ms, h.duration_ms, h.exit_code, h.error,
-               h.result
+               h.result, h.step, h.parent_id, h.cached, h.progress, h.progress_message,
+               CASE WHEN j.state IN ('blocked', 'scheduled') THEN j.awaits END AS awaits
         FROM job_history h
         JOIN jobs j ON j.id = h.id
         WHERE h.id = :id
@@ -60,80 +61,48 @@ extension JobTransaction {
         try connection.dynamic(Self.attemptsSQL, [.integer(Int64(job.rawValue))])
     }
 
-    private static let runSQL = """
-        SELECT h.id, h.workflow, h.version, h.state, r.source, r.directory, r.max_concurrency, h.created_at, h.started_at,
-               h.finished_at, h.duration_ms, h.jobs, h.succeeded, h.failed, h.skipped, h.cancelled, r.work_ms,
-               r.critical_ms, h.speedup, h.efficiency, r.error
-        FROM run_history h
-        JOIN runs r ON r.id = h.id
-        WHERE h.id = :id
-        """
-
-    /// One row.
-    ///
-    /// - Throws: `.noSuchRun`
-    package func detail(of run: RunID) throws -> Table {
-        let table = try connection.dynamic(Self.runSQL, [.integer(Int64(run.rawValue))])
-        guard table.rows.count == 1 else { throw JobStoreError.noSuchRun(run) }
-        return table
-    }
-
-    private static let stepsSQL = """
-        SELECT j.level AS "group", h.key AS step, h.id AS job, h.state, h.attempts, h.started_at, h.finished_at,
-               h.duration_ms, h.exit_code, h.error
-        FROM job_history h
-        JOIN jobs j ON j.id = h.id
-        WHERE h.run_id = :id
-        ORDER BY j.level, h.id
-        """
-
-    /// The run's jobs, group by group.
-    package func steps(of run: RunID) throws -> Table {
-        try connection.dynamic(Self.stepsSQL, [.integer(Int64(run.rawValue))])
-    }
-
     // MARK: The shape of a run
 
+    // As `finish` counts it: parents take the time of their parts.
     private static let lastOfChainSQL: SQL = """
         SELECT id
         FROM jobs
-        WHERE run_id = :run_id AND finished_at IS NOT NULL AND started_at IS NOT NULL
+        WHERE run_id = :run_id AND finished_at IS NOT NULL AND started_at IS NOT NULL AND superseded = 0
+          AND kind IN ('script', 'agent', 'http', 'workflow', 'approval', 'wait')
         ORDER BY chain_ms + finished_at - started_at DESC, id
         LIMIT 1
         """
 
+    // What a part comes after is what it depends on, or what its parent came after: those that it depends on, and its
+    // parts of before.
     private static let beforeInChainSQL: SQL = """
-        SELECT u.id
-        FROM dependencies d
-        JOIN jobs u ON u.id = d.depends_on
-        WHERE d.job_id = :job_id AND u.finished_at IS NOT NULL AND u.started_at IS NOT NULL
-        ORDER BY u.chain_ms + u.finished_at - u.started_at DESC, u.id
-        LIMIT 1
+        WITH RECURSIVE family(id, parent_id, chain_ms, started_at) AS (
+            SELECT id, parent_id, chain_ms, started_at FROM jobs WHERE id = :id
+            UNION
+            SELECT p.id, p.parent_id, f.chain_ms, f.started_at FROM family f JOIN jobs p ON p.id = f.parent_id)
+        SELECT u.id, u.kind IN ('script', 'agent', 'http', 'workflow', 'approval', 'wait') AND u.started_at IS NOT NULL
+        FROM (SELECT d.depends_on, f.chain_ms, f.started_at, f.id <> :id AS is_inherited
+              FROM family f JOIN dependencies d ON d.job_id = f.id) before
+        JOIN jobs u ON u.id = before.depends_on
+        WHERE u.finished_at IS NOT NULL
+          AND u.chain_ms + CASE WHEN u.kind IN ('script', 'agent', 'http', 'workflow', 'approval', 'wait')
+                                THEN coalesce(u.finished_at - u.started_at, 0) ELSE 0 END = before.chain_ms
+          AND (NOT is_inherited OR (before.chain_ms > 0 AND u.finished_at <= before.started_at))
+        ORDER BY is_inherited, u.id
         """
 
     /// The chain of jobs whose durations add up to the most, in their order: what bounds how fast the run can be.
+    /// Parents are not in it, but their parts are.
     package func criticalPath(of run: RunID) throws -> [JobID] {
         var path: [JobID] = []
-        var next = try connection.first(Self.lastOfChainSQL, run) { JobID($0.int(0)) }
-        while let job = next {
-            path.append(job)
-            next = try connection.first(Self.beforeInChainSQL, job) { JobID($0.int(0)) }
+        var known: Set<JobID> = []
+        var next = try connection.first(Self.lastOfChainSQL, run) { (job: JobID($0.int(0)), isWork: true) }
+        while let (job, isWork) = next {
+            known.insert(job)
+            if isWork { path.append(job) }
+            let before = try connection.all(Self.beforeInChainSQL, job) { (job: JobID($0.int(0)), isWork: $0.bool(1)) }
+            next = before.first { !known.contains($0.job) }
         }
         return path.reversed()
-    }
-
-    private static let mostAtOnceSQL: SQL = """
-        SELECT max(jobs)
-        FROM (SELECT sum(step) OVER (ORDER BY moment, step) AS jobs
-              FROM (SELECT a.started_at AS moment, 1 AS step
-                    FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE j.run_id = :run_id
-                    UNION ALL
-                    SELECT a.finished_at, -1
-                    FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE j.run_id = :run_id))
-        """
-
-    /// How many of the run's attempts that ended were under way at one moment; `nil`: none ended.
-    package func mostAtOnce(in run: RunID) throws -> Int? {
-        try connection.first(Self.mostAtOnceSQL, run) { $0.optionalInt(0) } ?? nil
     }
 }

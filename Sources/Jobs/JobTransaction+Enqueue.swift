@@ -38,6 +38,7 @@ extension JobTransaction {
         _ specs: [JobSpec], into run: RunningRun?, parent: JobID? = nil, isHandler: Bool = false
     ) throws -> [JobID] {
         guard !specs.isEmpty else { return [] }
+        for spec in specs { try requireBounded(spec) }
         let order = try BatchOrder(specs)
         let firstID = try connection.first(Self.nextJobSQL) { $0.int(0) } ?? 1
         let placing = Placing(transaction: self, run: run)
@@ -124,6 +125,18 @@ extension JobTransaction {
             step?.exclusive ?? false, spec.kind, spec.template, spec.locals, family.parent, step?.id,
             waits.broken?.isExcused ?? false, family.isHandler)
         return (state, place.lane, waits.broken)
+    }
+
+    /// Bytes of a job's template and of its locals, each.
+    package static let templateLimit = 1 << 20
+
+    private func requireBounded(_ spec: JobSpec) throws {
+        let bytes = max(spec.template?.utf8.count ?? 0, spec.locals?.utf8.count ?? 0)
+        guard bytes <= Self.templateLimit else {
+            throw JobStoreError.invalid(
+                "step '\(spec.step?.key ?? spec.step?.id ?? spec.name ?? "?")' has \(bytes) bytes to be decided when it "
+                    + "is reached; \(Self.templateLimit) is the most")
+        }
     }
 
     private struct Family {

@@ -21,8 +21,8 @@ extension JobTransaction {
 
     static let againSQL: SQL = """
         UPDATE jobs
-        SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, failures = :failures,
-            run_at = :run_at, ready_at = :ready_at, exit_code = :exit_code, error = :error
+        SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, unmet = :unmet, failures = :failures,
+            run_at = :run_at, ready_at = :ready_at, exit_code = :exit_code, error = :error, awaits = NULL
         WHERE id = :id AND lease_token = :lease_token AND state = 'running'
         """
 
@@ -63,8 +63,14 @@ extension JobTransaction {
     /// - Throws: `.leaseLost` when the job was rescued. The caller drops the outcome: the job belongs to another.
     @discardableResult
     package func finish(_ job: JobID, leaseToken: Int, _ outcome: Outcome) throws -> JobState {
+        var outcome = outcome
+        if let result = outcome.result, result.utf8.count > JobStore.resultLimit {
+            outcome.state = .failed
+            outcome.error = "the result has \(result.utf8.count) bytes; \(JobStore.resultLimit) is the most"
+            outcome.result = nil
+        }
         guard let held = try held(job, leaseToken: leaseToken) else { throw JobStoreError.leaseLost(job) }
-        let fate = try fate(of: job, held: held, after: outcome)
+        var fate = try fate(of: job, held: held, after: outcome)
         switch fate.state {
         case .succeeded, .failed, .cancelled:
             let changed = try connection.execute(
@@ -72,8 +78,11 @@ extension JobTransaction {
                 outcome.exitCode, outcome.error, job, leaseToken)
             guard changed == 1 else { throw JobStoreError.leaseLost(job) }
         default:
+            // Those that it depends on may have been run again while it ran: then it waits for them once more.
+            let unmet = try unmetCount(of: job)
+            if unmet > 0 { fate.state = .blocked }
             let changed = try connection.execute(
-                Self.againSQL, fate.state, try sequence(), fate.failures, fate.runAt,
+                Self.againSQL, fate.state, try sequence(), unmet, fate.failures, fate.runAt,
                 fate.state == .ready ? now : nil, outcome.exitCode, outcome.error, job, leaseToken)
             guard changed == 1 else { throw JobStoreError.leaseLost(job) }
         }
@@ -112,7 +121,7 @@ extension JobTransaction {
     }
 
     private struct Fate {
-        let state: JobState
+        var state: JobState
         let failures: Int
         var runAt: Timestamp?
     }

@@ -8,7 +8,7 @@ extension JobTransaction {
         SET state = :state, finished_at = :now, started_at = coalesce(started_at, :now), error = :error,
             result = coalesce(:result, result), settled_at = NULL, seq = :seq
         WHERE id = :id AND finished_at IS NULL
-        RETURNING parent_job_id
+        RETURNING parent_job_id, coalesce(root_id, id)
         """
 
     private static let succeededSQL: SQL = """
@@ -27,27 +27,32 @@ extension JobTransaction {
     }
 
     func end(_ run: RunID, as ending: RunEnding) throws {
-        let parent = try connection.first(
+        let ended = try connection.first(
             Self.endRunSQL, ending.state.rawValue, now, ending.error, ending.result, try sequence(), run
-        ) { $0.optionalInt(0).map { JobID($0) } }
-        guard let parent else { return }
-        try removeLanes(of: run)
+        ) { (parent: $0.optionalInt(0).map { JobID($0) }, root: RunID($0.int(1))) }
+        guard let ended else { return }
+        try removeLanes(of: run, in: ended.root)
         alertsRunners = true  // whoever waits for the run
-        if let parent { try wakeAwaiting(parent) }
+        if let parent = ended.parent { try wakeAwaiting(parent, of: run) }
     }
 
+    // The run is one of what the job counts; the others are jobs that were run again since. A run of before the job was
+    // begun anew wakes nobody.
     private static let wakeAwaitingSQL: SQL = """
         UPDATE jobs
-        SET state = 'ready', unmet = 0, awaits = NULL, ready_at = :now, seq = :seq
+        SET state = CASE WHEN unmet > 1 THEN 'blocked' ELSE 'ready' END, unmet = unmet - 1, awaits = NULL,
+            ready_at = CASE WHEN unmet > 1 THEN NULL ELSE :now END, seq = :seq
         WHERE id = :id AND awaits = 'run' AND state = 'blocked'
-        RETURNING lane_id, priority, path
+          AND NOT EXISTS (SELECT 1 FROM runs newer
+                          WHERE newer.parent_job_id = :id AND newer.parent_job_id IS NOT NULL AND newer.id > :run_id)
+        RETURNING state, lane_id, priority, path
         """
 
-    private func wakeAwaiting(_ job: JobID) throws {
-        let woken = try connection.first(Self.wakeAwaitingSQL, now, try sequence(), job) { row in
-            (row.optionalInt(0), LaneHead(priority: row.int(1), path: row.int(2), id: job.rawValue))
+    private func wakeAwaiting(_ job: JobID, of run: RunID) throws {
+        let woken = try connection.first(Self.wakeAwaitingSQL, now, try sequence(), job, run) { row in
+            (row.text(0), row.optionalInt(1), LaneHead(priority: row.int(2), path: row.int(3), id: job.rawValue))
         }
-        guard let (lane, head) = woken else { return }
+        guard let (state, lane, head) = woken, state == JobState.ready.rawValue else { return }
         freshJobs.insert(job.rawValue)
         if let lane { try offer(head, in: lane) }
     }
@@ -114,7 +119,7 @@ extension JobTransaction {
         ORDER BY id
         LIMIT :count
         """
-    private static let settledOfRunSQL: SQL = """
+    static let settledOfRunSQL: SQL = """
         SELECT id
         FROM runs
         WHERE settled_at IS NOT NULL AND finished_at IS NULL AND (id = :id OR root_id = :id)
@@ -137,10 +142,12 @@ extension JobTransaction {
         package let isAfterHandlers: Bool
         package let settledAt: Timestamp
         package let startedAt: Timestamp
+        /// Grows with each time that the run settles: a judge that looked at an earlier time changes nothing.
+        package let number: Int
     }
 
     private static let settlementSQL: SQL = """
-        SELECT failures, cancel_requested, phase, settled_at, coalesce(started_at, settled_at)
+        SELECT failures, cancel_requested, phase, settled_at, coalesce(started_at, settled_at), seq
         FROM runs
         WHERE id = :id AND settled_at IS NOT NULL AND finished_at IS NULL
         """
@@ -148,9 +155,12 @@ extension JobTransaction {
     /// `nil`: somebody else was faster.
     package func settlement(of run: RunID) throws -> Settlement? {
         let found = try connection.first(Self.settlementSQL, run) { row in
-            (row.int(0), row.bool(1), row.text(2) == "handlers", Timestamp(row.int(3)), Timestamp(row.int(4)))
+            (
+                row.int(0), row.bool(1), row.text(2) == "handlers", Timestamp(row.int(3)), Timestamp(row.int(4)),
+                row.int(5)
+            )
         }
-        guard let (failures, isCancelled, isAfter, settledAt, startedAt) = found else { return nil }
+        guard let (failures, isCancelled, isAfter, settledAt, startedAt, number) = found else { return nil }
         var ending = try verdict(on: run, failures: failures, isCancelled: isCancelled)
         if let forced = try forcedEnding(of: run) {
             ending = forced
@@ -159,7 +169,8 @@ extension JobTransaction {
                 ending = RunEnding(.failed, error: "a handler failed", result: forced.result)
             }
         }
-        return Settlement(ending: ending, isAfterHandlers: isAfter, settledAt: settledAt, startedAt: startedAt)
+        return Settlement(
+            ending: ending, isAfterHandlers: isAfter, settledAt: settledAt, startedAt: startedAt, number: number)
     }
 
     private static let startHandlersSQL: SQL = """
@@ -167,25 +178,42 @@ extension JobTransaction {
         SET phase = 'handlers', settled_at = NULL, outcome = :outcome, outcome_error = :error,
             result = coalesce(:result, result), failures = 0, seq = :seq
         WHERE id = :id AND settled_at IS NOT NULL AND finished_at IS NULL AND phase = 'main'
+          AND seq = coalesce(:number, seq)
         """
 
-    /// Starts the steps that belong to the run's end. Returns `false` when somebody else was faster.
+    /// Starts the steps that belong to the run's end.
+    ///
+    /// - Parameter settlement: what the ending was made from; `nil`: whatever the run is like now.
+    /// - Returns: `false` when somebody else was faster, or the run was run again since.
+    /// - Throws: `.invalid` for no steps, too many, or names that the run has.
     @discardableResult
-    package func startHandlers(_ specs: [JobSpec], of run: RunID, after ending: RunEnding) throws -> Bool {
+    package func startHandlers(
+        _ specs: [JobSpec], of run: RunID, after ending: RunEnding, judging settlement: Settlement? = nil
+    ) throws -> Bool {
+        guard !specs.isEmpty else { throw JobStoreError.invalid("run \(run) has no handlers to start; close it") }
         let changed = try connection.execute(
-            Self.startHandlersSQL, ending.state.rawValue, ending.error, ending.result, try sequence(), run)
+            Self.startHandlersSQL, ending.state.rawValue, ending.error, ending.result, try sequence(), run,
+            settlement?.number)
         guard changed == 1 else { return false }
-        _ = try add(specs, to: run, parent: nil, isHandler: true)
+        _ = try add(specs, to: run, parent: nil)
         return true
     }
 
-    private static let isSettledSQL: SQL =
-        "SELECT 1 FROM runs WHERE id = :id AND settled_at IS NOT NULL AND finished_at IS NULL"
+    private static let isSettledSQL: SQL = """
+        SELECT 1
+        FROM runs
+        WHERE id = :id AND settled_at IS NOT NULL AND finished_at IS NULL AND seq = coalesce(:number, seq)
+        """
 
-    /// Ends a settled run. Returns `false` when somebody else was faster, or something joined it since.
+    /// Ends a settled run.
+    ///
+    /// - Parameter settlement: what the ending was made from; `nil`: whatever the run is like now.
+    /// - Returns: `false` when somebody else was faster, or the run was run again since.
     @discardableResult
-    package func close(_ run: RunID, as ending: RunEnding) throws -> Bool {
-        guard try connection.first(Self.isSettledSQL, run, read: { $0.int(0) }) != nil else { return false }
+    package func close(_ run: RunID, as ending: RunEnding, judging settlement: Settlement? = nil) throws -> Bool {
+        guard try connection.first(Self.isSettledSQL, run, settlement?.number, read: { $0.int(0) }) != nil else {
+            return false
+        }
         try end(run, as: ending)
         return true
     }

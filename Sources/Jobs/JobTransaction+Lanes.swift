@@ -296,11 +296,19 @@ extension JobTransaction {
     private static let deleteLanesSQL: SQL = "DELETE FROM lanes WHERE run_id = :run_id AND run_id IS NOT NULL"
     private static let deleteRunLimitSQL: SQL = "DELETE FROM limits WHERE kind = 'run' AND scope = :run_id"
 
-    /// A run that ended needs no lanes; its jobs' `lane_id` then names none, and a retry finds a new one. The lanes of
-    /// runs within a run end with that.
-    func removeLanes(of run: RunID) throws {
-        try connection.execute(Self.deleteLaneLimitsSQL, run)
-        try connection.execute(Self.deleteLanesSQL, run)
+    static let isFamilyOpenSQL: SQL = """
+        SELECT 1
+        WHERE EXISTS (SELECT 1 FROM runs WHERE id = :root_id AND finished_at IS NULL)
+           OR EXISTS (SELECT 1 FROM runs WHERE root_id = :root_id AND root_id IS NOT NULL AND finished_at IS NULL)
+        """
+
+    /// A run that ended needs no lanes; its jobs' `lane_id` then names none, and a retry finds a new one. A run and all
+    /// runs within it share theirs, which go with the last that ends: what is being cancelled may outlive the root.
+    func removeLanes(of run: RunID, in root: RunID) throws {
+        if try connection.first(Self.isFamilyOpenSQL, root, read: { $0.int(0) }) == nil {
+            try connection.execute(Self.deleteLaneLimitsSQL, root)
+            try connection.execute(Self.deleteLanesSQL, root)
+        }
         try connection.execute(Self.deleteRunLimitSQL, "\(run)")
     }
 }

@@ -6,7 +6,7 @@ extension JobTransaction {
     private static let parkSQL: SQL = """
         UPDATE jobs
         SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, attempt = attempt - 1,
-            phase = phase + 1, memo = :memo, awaits = :awaits, unmet = :unmet, run_at = :run_at, ready_at = :ready_at
+            phase = phase + 1, memo = :memo, awaits = :awaits, signal = NULL, unmet = :unmet, run_at = :run_at, ready_at = :ready_at
         WHERE id = :id AND lease_token = :lease_token AND state = 'running'
         """
 
@@ -16,13 +16,6 @@ extension JobTransaction {
         UPDATE jobs
         SET state = 'ready', unmet = 0, ready_at = :now
         WHERE id = :id AND state = 'blocked'
-        """
-
-    private static let unmetSQL: SQL = """
-        SELECT count(*)
-        FROM dependencies d
-        JOIN jobs u ON u.id = d.depends_on
-        WHERE d.job_id = :job_id AND u.finished_at IS NULL
         """
 
     private static let dependOnSQL: SQL = """
@@ -55,10 +48,11 @@ extension JobTransaction {
             awaits = "signal"
             if let deadline { (state, runAt) = (.scheduled, deadline) }
         }
-        // A blocked job counts what it waits for; the parts are counted below, once they are there.
+        // Those that it depends on may have been run again since. The parts are counted below, once they are there.
+        var unmet = try unmetCount(of: job)
+        if state == .blocked { unmet += 1 } else if unmet > 0 { state = .blocked }
         let changed = try connection.execute(
-            Self.parkSQL, state, try sequence(), parking.memo, awaits, state == .blocked ? 1 : 0, runAt, Int?.none, job,
-            leaseToken)
+            Self.parkSQL, state, try sequence(), parking.memo, awaits, unmet, runAt, Int?.none, job, leaseToken)
         guard changed == 1 else { throw JobStoreError.leaseLost(job) }
         if let lane = held.lane { for limit in try limits(of: lane) { try wake(limit.limit, atMost: limit.amount) } }
         alertsRunners = true
@@ -69,15 +63,16 @@ extension JobTransaction {
             return try settleParked(job, held: held)
         case .run(var spec):
             guard let run = held.run else { throw JobStoreError.invalid("job \(job) starts a run but belongs to none") }
+            try requireShallow(job)
             spec.parent = job
             _ = try start(spec, root: try runningRun(run).root)
-            return .blocked
+            return try self.state(of: job)  // a run whose steps are all skipped at birth has ended
         case .until, .signal: return state
         }
     }
 
     private func settleParked(_ job: JobID, held: Held) throws -> JobState {
-        let unmet = try connection.first(Self.unmetSQL, job) { $0.int(0) } ?? 0
+        let unmet = try unmetCount(of: job)
         guard unmet == 0 else {
             try connection.execute(Self.setUnmetOfParkedSQL, unmet, job)
             return .blocked
@@ -113,26 +108,36 @@ extension JobTransaction {
 
     // MARK: Signals
 
+    // One of what a blocked job counts is the signal, unless a moment would do as well. The others are jobs that were
+    // run again since, which it waits for as well.
     private static let signalSQL: SQL = """
         UPDATE jobs
-        SET state = 'ready', signal = :signal, awaits = NULL, unmet = 0, run_at = NULL, ready_at = :now, seq = :seq
+        SET signal = :signal, awaits = NULL, run_at = NULL, seq = :seq,
+            unmet = unmet - (state = 'blocked' AND run_at IS NULL),
+            state = CASE WHEN unmet > (state = 'blocked' AND run_at IS NULL) THEN 'blocked' ELSE 'ready' END,
+            ready_at = CASE WHEN unmet > (state = 'blocked' AND run_at IS NULL) THEN NULL ELSE :now END
         WHERE id = :id AND awaits = 'signal' AND state IN ('blocked', 'scheduled')
-        RETURNING lane_id, priority, path
+        RETURNING state, lane_id, priority, path
         """
+    private static let isJSONSQL: SQL = "SELECT json_valid(:value)"
 
     /// Brings a job what it waits for: a decision, or a value.
     ///
     /// - Parameter value: JSON.
-    /// - Throws: `.noSuchJob`, and `.invalid` for a job that waits for no signal.
+    /// - Throws: `.noSuchJob`, and `.invalid` for a job that waits for no signal, or a value that is not JSON.
     package func signal(_ job: JobID, value: String) throws {
-        let found = try connection.first(Self.signalSQL, value, now, try sequence(), job) { row in
-            (row.optionalInt(0), LaneHead(priority: row.int(1), path: row.int(2), id: job.rawValue))
+        guard try connection.first(Self.isJSONSQL, value, read: { $0.bool(0) }) == true else {
+            throw JobStoreError.invalid("a signal's value must be JSON; a text needs quotes of its own")
         }
-        guard let (lane, head) = found else {
+        let found = try connection.first(Self.signalSQL, value, try sequence(), now, job) { row in
+            (row.text(0), row.optionalInt(1), LaneHead(priority: row.int(2), path: row.int(3), id: job.rawValue))
+        }
+        guard let (state, lane, head) = found else {
             let state = try state(of: job)
             throw JobStoreError.invalid(
                 "job \(job) does not wait for an approval or a signal; it is \(state.rawValue)")
         }
+        guard state == JobState.ready.rawValue else { return }
         freshJobs.insert(job.rawValue)
         if let lane { try offer(head, in: lane) }
         alertsRunners = true
@@ -140,12 +145,12 @@ extension JobTransaction {
 
     private static let waitingSQL = """
         SELECT j.id AS job, j.run_id AS run, r.workflow, j.key AS step, j.kind,
-               json_extract(j.memo, '$.message') AS message,
+               CASE WHEN json_valid(j.memo) THEN json_extract(j.memo, '$.message') END AS message,
                strftime('%Y-%m-%dT%H:%M:%fZ', j.started_at / 1000.0, 'unixepoch') AS since,
                strftime('%Y-%m-%dT%H:%M:%fZ', j.run_at / 1000.0, 'unixepoch') AS until
         FROM jobs j
         LEFT JOIN runs r ON r.id = j.run_id
-        WHERE j.awaits = 'signal'
+        WHERE j.awaits = 'signal' AND j.state IN ('blocked', 'scheduled')
         ORDER BY j.id
         """
 

@@ -6,23 +6,63 @@ extension JobTransaction {
         UPDATE runs
         SET jobs = jobs + :jobs, unfinished = unfinished + :jobs
         WHERE id = :id AND finished_at IS NULL AND settled_at IS NULL
+          -- what is being ended grows no more, but for what cleans up after it
+          AND (phase = 'handlers' OR (cancel_requested = 0 AND outcome IS NULL))
         """
 
     /// Jobs that one job or one command may add to a run.
     package static let mostParts = 10_000
 
-    func add(_ specs: [JobSpec], to run: RunID, parent: JobID?, isHandler: Bool = false) throws -> [JobID] {
+    private static let isAtItsEndSQL: SQL = "SELECT phase = 'handlers' FROM runs WHERE id = :id"
+
+    /// What joins a run at its end is one of its handlers.
+    func add(_ specs: [JobSpec], to run: RunID, parent: JobID?) throws -> [JobID] {
         guard !specs.isEmpty else { return [] }
         guard specs.count <= Self.mostParts else {
             throw JobStoreError.invalid("\(specs.count) jobs at once; \(Self.mostParts) is the most")
         }
+        if let parent { try requireShallow(parent) }
         guard try connection.execute(Self.growSQL, specs.count, run) == 1 else {
-            throw JobStoreError.invalid("run \(run) has ended, so nothing can join it")
+            throw JobStoreError.invalid("run \(run) has ended or is being ended, so nothing can join it")
         }
         do {
-            return try insert(specs, into: try runningRun(run), parent: parent, isHandler: isHandler)
+            let isHandler = try parent == nil && connection.first(Self.isAtItsEndSQL, run, read: { $0.bool(0) }) == true
+            let jobs = try insert(specs, into: try runningRun(run), parent: parent, isHandler: isHandler)
+            if let parent { try connection.execute(Self.inheritChainSQL, parent) }
+            return jobs
         } catch let error as SQLiteError where error.isConstraint {
             throw JobStoreError.invalid("run \(run) has a step of one of these names already")
+        }
+    }
+
+    /// Parts come after whatever the job that they are parts of came after.
+    private static let inheritChainSQL: SQL = """
+        UPDATE jobs
+        SET chain_ms = max(chain_ms, (SELECT p.chain_ms FROM jobs p WHERE p.id = :parent_id))
+        WHERE parent_id = :parent_id AND parent_id IS NOT NULL AND finished_at IS NULL
+        """
+
+    /// Levels of parts and of runs within one another.
+    package static let mostLevels = 100
+
+    private static let aboveSQL: SQL = """
+        SELECT coalesce(j.parent_id, r.parent_job_id)
+        FROM jobs j
+        LEFT JOIN runs r ON r.id = j.run_id
+        WHERE j.id = :id
+        """
+
+    /// - Throws: `.invalid` when nothing may be within the job any more.
+    func requireShallow(_ job: JobID) throws {
+        var levels = 1
+        var next = job
+        while let above = try connection.first(Self.aboveSQL, next, read: { $0.optionalInt(0) }) ?? nil {
+            next = JobID(above)
+            levels += 1
+            guard levels < Self.mostLevels else {
+                throw JobStoreError.invalid(
+                    "job \(job) is \(Self.mostLevels) levels deep, which is the most; does a step start itself?")
+            }
         }
     }
 
@@ -80,7 +120,7 @@ extension JobTransaction {
         WHERE j.run_id = :run_id AND j.key = :key
         """
 
-    private static let latestPartSQL: SQL = """
+    static let latestPartSQL: SQL = """
         SELECT j.id, j.key, j.state, j.exit_code, j.error, r.value, j.excused, j.forgiven
         FROM jobs j
         LEFT JOIN results r ON r.job_id = j.id
@@ -89,7 +129,7 @@ extension JobTransaction {
         LIMIT 1
         """
 
-    private static let partsFactsSQL: SQL = """
+    static let partsFactsSQL: SQL = """
         SELECT j.id, j.key, j.state, j.exit_code, j.error, r.value, j.excused, j.forgiven
         FROM jobs j
         LEFT JOIN results r ON r.job_id = j.id
@@ -131,6 +171,13 @@ extension JobTransaction {
         try connection.all(Self.upstreamFactsSQL, job, read: Self.facts)
     }
 
+    private static let localsSQL: SQL = "SELECT locals FROM jobs WHERE id = :id"
+
+    /// As they were stored with the job (`JobSpec.locals`).
+    package func locals(of job: JobID) throws -> String? {
+        try connection.first(Self.localsSQL, job) { $0.optionalText(0) } ?? nil
+    }
+
     // MARK: Runs
 
     /// What a run was given and what it has set.
@@ -152,7 +199,8 @@ extension JobTransaction {
     }
 
     private static let runFactsSQL: SQL = """
-        SELECT workflow, version, state, directory, source, definition, search_path, started_at, inputs, variables,
+        SELECT workflow, version, state, directory, source, definition, search_path, started_at, inputs,
+               (SELECT json_group_object(v.name, json(v.value)) FROM variables v WHERE v.run_id = runs.id HAVING count(*) > 0),
                parent_job_id, result, error
         FROM runs
         WHERE id = :id
@@ -231,9 +279,9 @@ extension JobTransaction {
         VALUES (:job_id, :attempt, :position, :metric, :label, :threshold, :actual, :status)
         """
     private static let setVariableSQL: SQL = """
-        UPDATE runs
-        SET variables = json_set(coalesce(variables, '{}'), '$.' || json_quote(:name), json(:value))
-        WHERE id = :id
+        INSERT INTO variables(run_id, name, value)
+        VALUES (:run_id, :name, json(:value))
+        ON CONFLICT DO UPDATE SET value = excluded.value
         """
 
     /// What the end of an attempt brings besides its result.
@@ -250,7 +298,7 @@ extension JobTransaction {
         if extras.isCached { try connection.execute(Self.markCachedSQL, job) }
         if let run = held.run {
             for (name, value) in extras.variables.sorted(by: { $0.key < $1.key }) {
-                try connection.execute(Self.setVariableSQL, name, value, run)
+                try connection.execute(Self.setVariableSQL, run, name, value)
             }
         }
     }

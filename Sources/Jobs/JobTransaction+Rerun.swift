@@ -6,45 +6,26 @@ extension JobTransaction {
     private static let endedSQL: SQL = "SELECT finished_at IS NOT NULL FROM runs WHERE id = :id"
 
     private static let topLevelSQL: SQL = """
-        SELECT id, coalesce(step, key, ''), state, excused, phase
+        SELECT id, coalesce(step, key, ''), state, excused, handler
         FROM jobs
-        WHERE run_id = :run_id AND parent_id IS NULL AND superseded = 0 AND handler = 0
+        WHERE run_id = :run_id AND parent_id IS NULL AND superseded = 0
         ORDER BY id
         """
 
-    private static let failedPartsSQL: SQL = """
-        SELECT id, phase
-        FROM jobs
-        WHERE parent_id = :parent_id AND parent_id IS NOT NULL AND superseded = 0
-          AND (state = 'failed' OR state = 'cancelled' OR (state = 'skipped' AND excused = 0))
-        ORDER BY id
-        """
-
-    private static let supersedeSQL: SQL = """
-        UPDATE jobs
-        SET superseded = 1, key = key || '@' || :seq, seq = :seq
-        WHERE parent_id = :parent_id AND parent_id IS NOT NULL AND superseded = 0
-        RETURNING id
-        """
-    private static let forgetPartsSQL: SQL = """
-        DELETE FROM dependencies
-        WHERE job_id = :job_id
-          AND depends_on IN (SELECT id FROM jobs WHERE parent_id = :job_id AND parent_id IS NOT NULL)
-        """
+    private static let forgetVariablesSQL: SQL = "DELETE FROM variables WHERE run_id = :run_id"
 
     private struct Top {
         let id: JobID
         let step: String
-        let state: JobState
-        let isExcused: Bool
-        let phase: Int
+        let isBad: Bool
+        let isHandler: Bool
     }
 
     /// Makes a part of an ended run ready again.
     ///
     /// - Returns: the jobs that were reopened.
-    /// - Throws: `.noSuchRun`; `.invalid` for a run that goes on, a step that it does not have, or when there is nothing
-    ///   to run again.
+    /// - Throws: `.noSuchRun`; `.invalid` for a run that goes on or is history, a step that it does not have, or when
+    ///   there is nothing to run again.
     @discardableResult
     package func rerun(_ run: RunID, _ scope: RerunScope) throws -> [JobID] {
         guard let hasEnded = try connection.first(Self.endedSQL, run, read: { $0.bool(0) }) else {
@@ -54,46 +35,54 @@ extension JobTransaction {
             throw JobStoreError.invalid(
                 "run \(run) goes on; 'weir retry JOB' retries a job of it, 'weir cancel --run \(run)' ends it")
         }
-        let tops = try connection.all(Self.topLevelSQL, run) { row in
-            Top(
-                id: JobID(row.int(0)), step: row.text(1), state: JobState(rawValue: row.text(2)) ?? .ready,
-                isExcused: row.bool(3), phase: row.int(4))
+        let all = try connection.all(Self.topLevelSQL, run) { row in
+            let state = JobState(rawValue: row.text(2)) ?? .ready
+            let isBad = state == .failed || state == .cancelled || (state == .skipped && !row.bool(3))
+            return Top(id: JobID(row.int(0)), step: row.text(1), isBad: isBad, isHandler: row.bool(4))
         }
-        var anew: [JobID] = []
-        var goingOn: [JobID] = []
+        let tops = all.filter { !$0.isHandler }
+        var reopening = Reopening()
+        var isHandler = false
         switch scope {
-        case .restart: anew = tops.map(\.id)
+        case .restart:
+            try connection.execute(Self.forgetVariablesSQL, run)
+            try begin(tops.map(\.id), anewIn: &reopening)
         case .from(let step):
-            guard let start = tops.first(where: { $0.step == step }) else {
+            let copies = tops.filter { $0.step == step }.map(\.id)
+            guard !copies.isEmpty else {
                 let known = tops.prefix(20).map(\.step).joined(separator: ", ")
                 throw JobStoreError.invalid("run \(run) has no step '\(step)'; it has \(known)")
             }
-            anew = try below(start.id, among: Set(tops.map(\.id)))
+            try begin(below(copies, among: Set(tops.map(\.id))), anewIn: &reopening)
         case .failed:
-            for top in tops {
-                let isBad = top.state == .failed || top.state == .cancelled || (top.state == .skipped && !top.isExcused)
-                guard isBad else { continue }
-                if try appendFailedParts(of: top.id, to: &goingOn) {
-                    goingOn.append(top.id)
-                } else {
-                    anew.append(top.id)
-                }
+            var bad = tops.filter(\.isBad)
+            if bad.isEmpty {
+                bad = all.filter { $0.isBad && $0.isHandler }
+                isHandler = true
             }
-            guard !anew.isEmpty || !goingOn.isEmpty else {
+            guard !bad.isEmpty else {
                 throw JobStoreError.invalid(
                     "nothing of run \(run) failed, so there is nothing to run again; see --from and --restart")
             }
+            for top in bad { try insert(top.id, into: &reopening) }
         }
-        for job in anew { try supersedeParts(of: job) }
-        return try reopen(anew: anew, goingOn: goingOn, in: run)
+        return try reopen(reopening, in: run, isHandler: isHandler)
+    }
+
+    private func begin(_ jobs: [JobID], anewIn reopening: inout Reopening) throws {
+        for job in jobs {
+            try supersedeParts(of: job)
+            reopening.insert(anew: job)
+        }
     }
 
     private static let dependentsOfSQL: SQL =
         "SELECT job_id FROM dependencies WHERE depends_on = :depends_on ORDER BY job_id"
 
-    private func below(_ job: JobID, among candidates: Set<JobID>) throws -> [JobID] {
-        var found = [job]
-        var known: Set<JobID> = [job]
+    /// The jobs themselves and all that depends on them.
+    private func below(_ jobs: [JobID], among candidates: Set<JobID>) throws -> [JobID] {
+        var found = jobs
+        var known = Set(jobs)
         var next = 0
         while next < found.count {
             for dependent in try connection.all(Self.dependentsOfSQL, found[next], read: { JobID($0.int(0)) })
@@ -103,23 +92,5 @@ extension JobTransaction {
             next += 1
         }
         return found
-    }
-
-    /// The parts that failed, and theirs. Returns whether there are any.
-    private func appendFailedParts(of job: JobID, to jobs: inout [JobID]) throws -> Bool {
-        let failed = try connection.all(Self.failedPartsSQL, job) { JobID($0.int(0)) }
-        for part in failed {
-            _ = try appendFailedParts(of: part, to: &jobs)
-            jobs.append(part)
-        }
-        return !failed.isEmpty
-    }
-
-    /// What the job made when it was reached is history: it is reached anew.
-    func supersedeParts(of job: JobID) throws {
-        try connection.execute(Self.forgetPartsSQL, job)
-        for part in try connection.all(Self.supersedeSQL, try sequence(), job, read: { JobID($0.int(0)) }) {
-            try supersedeParts(of: part)
-        }
     }
 }

@@ -52,9 +52,10 @@ extension JobTransaction {
 
     private static let requeueSQL: SQL = """
         UPDATE jobs
-        SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, crashes = crashes + 1,
+        SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, unmet = :unmet,
+            crashes = crashes + 1,
             ready_at = CASE WHEN :state = 'ready' THEN :now ELSE ready_at END,
-            finished_at = CASE WHEN :state = 'ready' THEN NULL ELSE :now END,
+            finished_at = CASE WHEN :state = 'ready' OR :state = 'blocked' THEN NULL ELSE :now END,
             error = :error
         WHERE id = :id AND lease_token = :lease_token AND state = 'reclaiming'
         """
@@ -103,7 +104,10 @@ extension JobTransaction {
 
     private func requeue(_ job: LostJob, of runner: RunnerID) throws -> JobState {
         let isPoison = job.crashes + 1 >= job.maxCrashes
-        let state: JobState = job.stop ? .cancelled : isPoison ? .failed : .ready
+        var state: JobState = job.stop ? .cancelled : isPoison ? .failed : .ready
+        // Those that it depends on may have been run again while it ran.
+        let unmet = state == .ready ? try unmetCount(of: job.id) : 0
+        if unmet > 0 { state = .blocked }
         let error: String? =
             switch state {
             case .failed: "its runner died during \(job.crashes + 1) attempts (max_crashes); last: runner \(runner)"
@@ -111,7 +115,7 @@ extension JobTransaction {
             default: nil
             }
         let changed = try connection.execute(
-            Self.requeueSQL, state, try sequence(), now, error, job.id, job.token)
+            Self.requeueSQL, state, try sequence(), unmet, now, error, job.id, job.token)
         guard changed == 1 else { throw JobStoreError.leaseLost(job.id) }
         try connection.execute(
             Self.insertAttemptSQL, job.id, job.attempt, try sequence(), job.token, runner, AttemptState.lost,
@@ -121,6 +125,7 @@ extension JobTransaction {
             if state == .ready { try offer(job.head, in: lane) }
             for limit in try limits(of: lane) { try wake(limit.limit, atMost: limit.amount) }
         }
+        if state == .blocked { return state }
         if state == .ready {
             freshJobs.insert(job.id.rawValue)
         } else {

@@ -17,7 +17,8 @@ extension JobTransaction {
         guard !spec.jobs.isEmpty else { throw JobStoreError.invalid("the workflow has no steps to run") }
         // A step that runs alone takes the whole of the run's limit, so there has to be one.
         let needsLimit = spec.jobs.contains { $0.step?.exclusive ?? false }
-        let capacity = spec.maxConcurrency ?? (needsLimit ? spec.jobs.count : nil)
+        let mayGrow = spec.jobs.contains { $0.template != nil }
+        let capacity = spec.maxConcurrency ?? (needsLimit ? (mayGrow ? Self.mostParts : spec.jobs.count) : nil)
         let id = try connection.first(
             Self.insertRunSQL, try sequence(), spec.workflow, spec.version, spec.source, spec.definition,
             spec.directory, spec.searchPath, capacity, spec.jobs.count, now, spec.inputs,
@@ -66,7 +67,7 @@ extension JobTransaction {
 
     private static let settleRunSQL: SQL = """
         UPDATE runs
-        SET settled_at = :now, started_at = coalesce(started_at, :now)
+        SET settled_at = :now, started_at = coalesce(started_at, :now), deadline = NULL
         WHERE id = :id
         """
 
@@ -102,7 +103,11 @@ extension JobTransaction {
 
     // MARK: Failure
 
-    private static let policySQL: SQL = "SELECT forgiven, isolate, level, key, parent_id FROM jobs WHERE id = :id"
+    private static let policySQL: SQL = """
+        SELECT forgiven, isolate, level, key, parent_id
+        FROM jobs
+        WHERE id = :id AND superseded = 0  -- what is history is nobody's sibling any more
+        """
 
     // A job that was parked is under way, whatever its state.
     private static let pendingOfRunSQL: SQL = """
@@ -111,7 +116,7 @@ extension JobTransaction {
         WHERE run_id = :run_id AND state IN ('blocked', 'scheduled', 'ready') AND isolate IS NOT 1 AND id <> :id
           AND phase = 0 AND parent_id IS :parent_id
           -- who asks for an end or a failure is there to clean up after one
-          AND NOT EXISTS (SELECT 1 FROM dependencies d WHERE d.job_id = jobs.id AND d.condition <> 'succeeded')
+          AND NOT EXISTS (SELECT 1 FROM dependencies d WHERE d.job_id = jobs.id AND d.condition IN ('finished', 'failed'))
         ORDER BY id
         """
 

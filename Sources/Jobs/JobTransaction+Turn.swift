@@ -58,7 +58,7 @@ extension JobTransaction {
 
     static let promoteSQL: SQL = """
         UPDATE jobs
-        SET state = 'ready', ready_at = max(run_at, created_at), seq = :seq
+        SET state = 'ready', ready_at = max(run_at, created_at), seq = :seq, awaits = NULL
         WHERE id = :id AND state = 'scheduled'
         """
 
@@ -108,12 +108,14 @@ extension JobTransaction {
         WHERE deadline IS NOT NULL AND finished_at IS NULL
         """
 
-    /// When the next scheduled job is due, or the time of the next run is over; `nil`: neither is to come.
+    /// When the next scheduled job is due; `nil`: none is scheduled.
     package func nextDue() throws -> Timestamp? {
-        let job = try connection.first(Self.nextDueSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
-        let run = try connection.first(Self.nextDeadlineSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
-        guard let job, let run else { return job ?? run }
-        return min(job, run)
+        try connection.first(Self.nextDueSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
+    }
+
+    /// When the time of the next run is over; `nil`: no run that goes on has a limit.
+    package func nextDeadline() throws -> Timestamp? {
+        try connection.first(Self.nextDeadlineSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
     }
 
     private static let schemaSQL: SQL = "PRAGMA user_version"

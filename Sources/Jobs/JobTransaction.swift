@@ -25,6 +25,22 @@ package final class JobTransaction {
     /// Whether somebody else should be woken after the commit.
     package var leftWork: Bool { alertsRunners || !freshJobs.isEmpty || !wokenLanes.isEmpty }
 
+    /// Undoes what `body` did when it throws, and only that; the transaction goes on.
+    package func undoing<Result>(_ body: () throws -> Result) throws -> Result {
+        try connection.script("SAVEPOINT part")
+        do {
+            let result = try body()
+            try connection.script("RELEASE part")
+            return result
+        } catch {
+            try connection.script("ROLLBACK TO part; RELEASE part")
+            // The ids of lanes that were made and undone are given again.
+            store.lanes.removeAll()
+            knownSequence = nil
+            throw error
+        }
+    }
+
     private static let nextSequenceSQL: SQL = "UPDATE sequence SET value = value + 1 RETURNING value"
 
     /// This transaction's number.

@@ -14,6 +14,8 @@ struct Enqueue: WeirCommand {
               weir enqueue -- ffmpeg -i a.mov a.mp4
               id=$(weir enqueue --priority 9 --retries 1 -- make); weir enqueue --after "$id" -- ./deploy.sh
               seq 1000 | weir enqueue --lines -- convert {}.png {}.jpg
+            Inside a job, what is enqueued joins its run, unless it has a key or --no-run is given.
+
               weir enqueue --from jobs.ndjson        one JSON object a line: {"command": "make", "after": ["fetch"]}
             """)
 
@@ -46,6 +48,7 @@ struct Enqueue: WeirCommand {
     @Option(help: "A name for people.") var name: String?
     @Option(help: ArgumentHelp("A line for /bin/sh instead of a command.", valueName: "line")) var shell: String?
     @Option(help: ArgumentHelp("Give it this file as standard input; - is ours.", valueName: "file")) var stdin: String?
+    @Flag(help: "Inside a job: do not join its run.") var noRun = false
     @Flag(help: "Wait for the end; the exit code is 0 only if all succeeded.") var wait = false
     @Flag(help: "One job for each line of standard input, which replaces {} in the command.") var lines = false
     @Option(help: ArgumentHelp("Read jobs as NDJSON from a file; - is standard input.", valueName: "file"))
@@ -93,7 +96,10 @@ struct Enqueue: WeirCommand {
         let store = try options.openStore(kind: "enqueue", create: true)
         let ids: [JobID]
         do {
-            ids = try store.write { try $0.enqueue(specs) }
+            ids = try store.write { transaction in
+                guard let (run, job) = joined(in: store) else { return try transaction.enqueue(specs) }
+                return try transaction.addJobs(specs, to: run, beside: job)
+            }
         } catch let error as JobStoreError {
             guard case .noSuchJob(let missing) = error,
                 let position = specs.firstIndex(where: { $0.dependencies.contains { $0.upstream == .stored(missing) } })
@@ -106,6 +112,15 @@ struct Enqueue: WeirCommand {
         _ = try store.database.checkpoint()
         if wait, !(try JobWaiter(store: store).wait(for: ids)) { throw ExitCode(1) }
         store.close()
+    }
+
+    /// The run that this is called in, and the job.
+    private func joined(in store: JobStore) -> (RunID, JobID)? {
+        guard !noRun, key == nil, let context = JobContext.current, context.belongs(to: store), let run = context.run
+        else {
+            return nil
+        }
+        return (run, context.job)
     }
 
     /// Which job of several is meant, as the beginning of a message.

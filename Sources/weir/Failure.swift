@@ -3,6 +3,7 @@ import Executors
 import Glibc
 import Jobs
 import SQLite
+import Schedules
 
 /// Something that the user must mend: what, where, how; and the exit code (sysexits.h).
 struct Failure: Error {
@@ -36,6 +37,9 @@ struct Failure: Error {
         case ConsoleError.failed(let error): self.init(error)
         case let error as ConsoleError: self.init("\(error)", code: Self.data)
         case let error as JobStoreError: self.init(Self.message(of: error), code: Self.code(of: error))
+        case let error as CronError: self.init("\(error)", code: Self.data)
+        case let error as ZoneError:
+            self.init("\(error)", code: { if case .noData = error { Self.unavailable } else { Self.data } }())
         case let error as ArgumentError: self.init("\(error)", code: Self.data)
         default: self.init("\(error)", code: Self.software)
         }
@@ -97,7 +101,8 @@ struct Failure: Error {
 
     private static func message(of error: JobStoreError) -> String {
         switch error {
-        case .noSuchQueue(let name, let known), .noSuchWorkflow(let name, let known):
+        case .noSuchQueue(let name, let known), .noSuchWorkflow(let name, let known),
+            .noSuchSchedule(let name, let known):
             "\(error)" + (NearMiss.find(name, among: known).map { "; did you mean '\($0)'?" } ?? "")
         default: "\(error)"
         }

@@ -84,6 +84,8 @@ enum NameCheck {
     /// Pools are named as `NAME=AMOUNT`.
     static func pool(_ name: String) throws { try check("pool", name, without: "=,") }
 
+    static func schedule(_ name: String) throws { try check("schedule", name, without: ",") }
+
     private static func check(_ kind: String, _ name: String, without marks: String) throws {
         let isFine =
             !name.isEmpty && name.utf8.count <= 128

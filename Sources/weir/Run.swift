@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Glibc
+import JSON
 import Jobs
 import Logging
 import SQLite
@@ -12,10 +13,13 @@ struct Run: WeirCommand {
         abstract: "Run a workflow and wait for its end.",
         discussion: """
             Executes the steps in slots of its own, and shares them with every runner on the database. The exit code is
-            0 when the run succeeded, 1 when it failed, 130 when it was interrupted; what is left then stays stored.
+            0 when the run succeeded, 1 when it failed, 124 when watching it took longer than the file allows, 130 when
+            it was interrupted; what is left then stays stored.
 
               weir run examples/release.yaml
-              weir run --max-concurrency 2 nightly.yaml
+              weir run nightly                      .conductor/workflows/nightly.yaml
+              weir run release.yaml --input tag=v2 --input dry=true
+              weir run template.yaml --tasks 4,6 --sequential
               weir run --detach nightly.yaml        print the run's id and leave it to runners
             """)
 
@@ -23,16 +27,21 @@ struct Run: WeirCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps at once.", valueName: "n")) var maxConcurrency: Int?
     @Flag(help: "One step at a time.") var sequential = false
     @Flag(help: "In parallel, whatever the file says.") var parallel = false
+    @Option(help: ArgumentHelp("Give the workflow an input.", valueName: "name=value")) var input: [String] = []
+    @Option(help: ArgumentHelp("Inputs as a JSON object; - is standard input.", valueName: "file")) var inputs: String?
+    @Option(help: ArgumentHelp("Run only these steps or tasks.", valueName: "id,…")) var tasks: String?
+    @Option(help: ArgumentHelp("Look for workflows here, too.", valueName: "directory")) var workflows: [String] = []
+    @Option(help: ArgumentHelp("The configuration. (default: weir.yaml)", valueName: "file")) var config: String?
+    @Flag(help: "Write the report, as the file says or to test-results/NAME-results.json.") var report = false
     @Flag(help: "Store the run, print its id and leave it to runners.") var detach = false
     @Option(help: "How to print the summary.") var format: OutputFormat = .table
     @Option(help: ArgumentHelp("How long others wait for this process when it hangs.", valueName: "time"))
     var lease = TimeLength(milliseconds: 15_000)
     @Option(help: ArgumentHelp("Between SIGTERM and SIGKILL, for steps that must end.", valueName: "time"))
     var grace = TimeLength(milliseconds: 10_000)
-    @Argument(help: ArgumentHelp("The workflow.", valueName: "file")) var file: String
-
-    /// Slots of `weir run` where nothing says how many.
-    private static let mostSlots = 16
+    @Option(help: ArgumentHelp("Between two lines on what runs, where there is no terminal.", valueName: "time"))
+    var every = TimeLength(milliseconds: 30_000)
+    @Argument(help: ArgumentHelp("The workflow: a path, or a name.", valueName: "file")) var file: String
 
     func validate() throws {
         if let maxConcurrency, !(1...10_000).contains(maxConcurrency) {
@@ -45,53 +54,63 @@ struct Run: WeirCommand {
     }
 
     func execute() throws {
-        let file = try WorkflowFile(self.file)
-        let plan = file.workflow.plan(
-            options: PlanOptions(parallel: sequential ? false : parallel ? true : nil, maxConcurrency: maxConcurrency))
+        var file = try WorkflowFile(self.file, folders: workflows)
+        let configuration = try WorkflowFile.configuration(given: config, database: options.path)
+        let planOptions = PlanOptions(
+            parallel: sequential ? false : parallel ? true : nil, maxConcurrency: maxConcurrency,
+            only: try chosen(of: file.workflow))
+        if let only = planOptions.only { file.workflow.keep(only) }
+        guard file.resolve(configuration) else {
+            throw Failure("\(file.path): an agent is not configured; nothing was run", code: Failure.data)
+        }
+        let given = try RunInputs.read(input, file: inputs, for: file.workflow.inputs)
+        let (values, faults) = file.workflow.inputs(given: given)
+        guard faults.isEmpty else {
+            throw Failure("\(file.path): \(faults.joined(separator: "\n\(file.path): "))", code: Failure.data)
+        }
+        let plan = file.workflow.plan(options: planOptions)
         let store = try options.openStore(
             kind: "run", create: true, lease: lease.milliseconds, patience: detach ? .seconds(30) : .seconds(2))
         defer { store.close() }
-        var spec = RunSpec(
-            plan, directory: try Directory.absolute(nil), searchPath: DatabaseLocation.environment("PATH"))
-        spec.source = file.path
-        spec.definition = file.text
+        let spec = RunSpec(
+            file.workflow, options: planOptions, inputs: values, directory: try Directory.absolute(nil),
+            searchPath: DatabaseLocation.environment("PATH"), text: try definition(of: file), source: file.path)
         let started = try store.write { try $0.start(spec) }
         try store.warnOfUnknownPools(spec.jobs, workflow: spec.workflow)
         if detach {
             Output.print("\(started.run)")
             return
         }
-        let end = try work(on: started.run, plan: plan, store: store)
-        try report(started.run, end: end, store: store)
+        let slots = maxConcurrency ?? plan.maxConcurrency ?? min(RunSlots.most, max(1, plan.widestGroup))
+        var session = RunSession(
+            run: started.run, store: store, slots: slots, lease: lease, grace: grace, format: format,
+            steps: plan.steps.count)
+        session.every = every
+        session.watching = WatchLimits(file.workflow.watching)
+        try session.execute()
     }
 
-    private func work(on run: RunID, plan: Plan, store: JobStore) throws -> RunnerEnd {
-        let slots = maxConcurrency ?? plan.maxConcurrency ?? min(Self.mostSlots, max(1, plan.widestGroup))
-        var options = RunnerOptions(
-            kind: .run, slots: slots, scope: .run(run), version: Weir.version, environment: ProcessEnvironment.all())
-        options.lease = lease.milliseconds
-        options.grace = grace.milliseconds
-        options.drainsOnHangup = true
-        let progress = RunProgress(run: run, store: store, steps: plan.steps.count)
-        let runner = try Runner(
-            store: store, options: options, log: LogOutput.logger("run", level: .warning), observer: progress)
-        StandardError.becomeLossy(true)
-        defer {
-            progress.end()
-            StandardError.becomeLossy(false)
-        }
-        return try runner.run()
+    /// The judge reads it again. A choice of steps, and a report that the file does not ask for, are written into it.
+    private func definition(of file: WorkflowFile) throws -> String {
+        var workflow = file.workflow
+        if report, workflow.report.reportPath == nil { workflow.report.reportPath = "test-results/NAME-results.json" }
+        guard tasks != nil || workflow.report != file.workflow.report else { return file.text }
+        return workflow.canonical.text
     }
 
-    private func report(_ run: RunID, end: RunnerEnd, store: JobStore) throws {
-        let report = try RunReport.read(run, from: store)
-        if case .drained = end, report.state == "running" || report.state == "pending" {
-            StandardError.print(
-                "weir: run \(run) was interrupted and is stored: 'weir runner' goes on with it, "
-                    + "'weir cancel --run \(run)' ends it")
-            throw ExitCode(130)
+    private func chosen(of workflow: Workflow) throws -> Set<String>? {
+        guard let tasks else { return nil }
+        let ids = Set(workflow.steps.map(\.id))
+        var chosen: Set<String> = []
+        for word in tasks.split(separator: ",").map({ $0.trimmingPrefix { $0 == " " } }) {
+            let candidates = [String(word), "task_\(word)"]
+            guard let id = candidates.first(where: { ids.contains($0) }) else {
+                let near = NearMiss.find(String(word), among: ids.sorted()).map { "; did you mean '\($0)'?" } ?? ""
+                throw Failure("--tasks: the workflow has no step '\(word)'\(near)", code: Failure.usage)
+            }
+            chosen.insert(id)
         }
-        RunSummary(report: report).print(as: format)
-        guard report.state == "succeeded" else { throw ExitCode(1) }
+        guard !chosen.isEmpty else { throw Failure("--tasks names no step", code: Failure.usage) }
+        return chosen
     }
 }

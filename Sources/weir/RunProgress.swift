@@ -8,26 +8,50 @@ import SQLite
 final class RunProgress: RunnerObserver {
     /// Milliseconds between two looks at the steps: each reads all of the run's.
     private let interval: Int
-    /// Between two lines about what is running, where there is no terminal.
-    private static let plainInterval = 30_000
+    private let plainInterval: Int
 
     private let run: RunID
     private let store: JobStore
     private let steps: Int
+    private let watching: WatchLimits
     private let isTerminal = StandardError.isTerminal
     private let startedAt: Int
-    private var lastSequence = 0
+    private var watched: [RunWatch]
     private var lastLook = 0
     private var lastPlain: Int
     private var isDirty = true
-    private var running: [JobID: (name: String, since: Int)] = [:]
+    private var running: [JobID: Running] = [:]
+    /// Late steps that were seen running for the first time at the last look.
+    private var undecided: [JobID: RunWatch.Change] = [:]
+    /// Jobs of which it was said that they wait for somebody.
+    private var awaiting: Set<JobID> = []
     private var finished = 0
     private var drawn = 0
 
-    init(run: RunID, store: JobStore, steps: Int) {
+    private struct Running {
+        let job: JobID
+        let label: String
+        let shortLabel: String
+        let since: Int
+        var progress: Double?
+        var message: String?
+
+        init(_ change: RunWatch.Change, since: Int) {
+            job = change.job
+            label = change.label
+            shortLabel = change.shortLabel
+            self.since = since
+        }
+    }
+
+    /// - Parameter plainInterval: milliseconds between two lines about what is running, where there is no terminal.
+    init(run: RunID, store: JobStore, steps: Int, watching: WatchLimits = WatchLimits(), plainInterval: Int = 30_000) {
         self.run = run
+        self.watching = watching
         self.store = store
         self.steps = steps
+        self.plainInterval = plainInterval
+        watched = [RunWatch(run: run)]
         startedAt = store.timekeeper.boottime()
         interval = max(100, steps / 50)
         lastPlain = startedAt
@@ -37,9 +61,11 @@ final class RunProgress: RunnerObserver {
     func ended(_ claim: Claim, _ outcome: Outcome, job: JobState) { isDirty = true }
 
     var nextLook: Int? {
+        let end = watching.timeout.map { startedAt + $0 }
         if isDirty { return lastLook + interval }
-        if running.isEmpty { return nil }
-        return isTerminal ? lastLook + 250 : lastPlain + Self.plainInterval
+        if running.isEmpty { return end }
+        let next = isTerminal ? lastLook + 250 : lastPlain + plainInterval
+        return min(next, end ?? .max)
     }
 
     private static let finishedSQL: SQL = "SELECT finished_at FROM runs WHERE id = :id"
@@ -55,9 +81,11 @@ final class RunProgress: RunnerObserver {
         lastLook = now
         isDirty = false
         try takeUpChanges()
+        if let timeout = watching.timeout, now >= startedAt + timeout { return true }
+        if !watching.waitsForAll, finished > 0 { return true }
         if isTerminal {
             draw(now: now)
-        } else if now >= lastPlain + Self.plainInterval, !running.isEmpty {
+        } else if now >= lastPlain + plainInterval, !running.isEmpty {
             lastPlain = now
             StandardError.print(plainLine(now: now))
         }
@@ -69,50 +97,62 @@ final class RunProgress: RunnerObserver {
 
     // MARK: What changed
 
-    private struct Change {
-        let job: JobID
-        let name: String
-        let state: JobState
-        let startedAt: Int?
-        let duration: Int?
-        let attempt: Int
-        let error: String?
-        let sequence: Int
-    }
-
-    private static let changesSQL: SQL = """
-        SELECT id, key, state, started_at, finished_at - started_at, attempt, error, seq
-        FROM jobs
-        WHERE run_id = :run_id AND seq > :seq
-        ORDER BY seq, id
-        """
-
     private func takeUpChanges() throws {
-        let changes = try store.database.connection.all(Self.changesSQL, run, lastSequence) { row in
-            Change(
-                job: JobID(row.int(0)), name: row.optionalText(1) ?? "\(row.int(0))",
-                state: JobState(rawValue: row.text(2)) ?? .ready, startedAt: row.optionalInt(3),
-                duration: row.optionalInt(4), attempt: row.int(5), error: row.optionalText(6), sequence: row.int(7))
+        let decided = undecided
+        var position = 0
+        // Runs within the run are watched once their step is seen to wait for them.
+        while position < watched.count {
+            for change in try watched[position].takeChanges(from: store.database.connection) { tell(change) }
+            if let part = try watched[position].takePart(from: store.database.connection) {
+                if !watched.contains(where: { $0.run == part.run }) { watched.append(part) }
+            } else {
+                position += 1
+            }
         }
-        for change in changes {
-            lastSequence = max(lastSequence, change.sequence)
-            if change.attempt > 0, change.state.isFinal || change.state == .running, running[change.job] == nil {
-                say("\(change.name): START → Running")
-                running[change.job] = (change.name, store.timekeeper.boottime())
-            }
-            if change.state == .running { continue }
-            let wasRunning = running.removeValue(forKey: change.job) != nil
-            if change.state.isFinal {
-                finished += 1
-                say(ending(of: change))
-            } else if wasRunning, let error = change.error {
-                say("\(change.name): \(error); attempt \(change.attempt + 1) follows")
-            }
+        for change in decided.values.sorted(by: { $0.job < $1.job }) where undecided[change.job] != nil {
+            undecided[change.job] = nil
+            start(change)
         }
     }
 
-    private func ending(of change: Change) -> String {
-        var line = "\(change.name): \(change.state.rawValue)"
+    private func start(_ change: RunWatch.Change) {
+        say("\(change.label): START → Running")
+        running[change.job] = Running(change, since: store.timekeeper.boottime())
+    }
+
+    private func tell(_ change: RunWatch.Change) {
+        undecided[change.job] = nil
+        if change.attempt > 0, change.state.isFinal || change.state == .running, running[change.job] == nil,
+            change.kind.isWork
+        {
+            // It may turn out to be skipped, or to be many; a moment later that is known.
+            if change.state == .running, change.isLate {
+                undecided[change.job] = change
+                isDirty = true
+                return
+            }
+            start(change)
+        }
+        if change.state == .running {
+            running[change.job]?.progress = change.progress
+            running[change.job]?.message = change.message
+            return
+        }
+        let wasRunning = running.removeValue(forKey: change.job) != nil
+        if change.state.isFinal {
+            finished += 1
+            say(ending(of: change))
+        } else if change.awaitsSignal {
+            if awaiting.insert(change.job).inserted {
+                say("\(change.label): waits for somebody; 'weir approve \(change.job)' decides")
+            }
+        } else if wasRunning, let error = change.error {
+            say("\(change.label): \(error); attempt \(change.attempt + 1) follows")
+        }
+    }
+
+    private func ending(of change: RunWatch.Change) -> String {
+        var line = "\(change.label): \(change.state.rawValue)"
         if change.attempt > 0, let duration = change.duration { line += " in \(TimeText.short(duration))" }
         if change.state != .succeeded, let error = change.error { line += ": \(error)" }
         return line
@@ -123,21 +163,26 @@ final class RunProgress: RunnerObserver {
         StandardError.print(line)
     }
 
+    /// `t=30s  Task 4: 35% | Task 5: 12.0 s`: how far it is, else how long it takes.
     private func plainLine(now: Int) -> String {
-        let times = running.values.sorted { $0.since < $1.since }.map {
-            "\($0.name): \(TimeText.short(now - $0.since))"
+        let shares = running.values.sorted { ($0.since, $0.job) < ($1.since, $1.job) }.map { step in
+            "\(step.shortLabel): \(step.progress.map { "\(Int($0))%" } ?? TimeText.short(now - step.since))"
         }
-        return "t=\((now - startedAt) / 1_000)s  " + times.joined(separator: " | ")
+        return "t=\((now - startedAt) / 1_000)s  " + shares.joined(separator: " | ")
     }
 
     // MARK: The terminal
 
     private func draw(now: Int) {
         erase()
-        var lines = running.values.sorted { $0.since < $1.since }.prefix(20).map { step in
-            "  \u{1B}[36m●\u{1B}[0m \(Terminal.visible(step.name))  \(TimeText.short(now - step.since))"
+        var lines = running.values.sorted { ($0.since, $0.job) < ($1.since, $1.job) }.prefix(20).map { step in
+            var line = "  \u{1B}[36m●\u{1B}[0m \(Terminal.visible(step.label))  \(TimeText.short(now - step.since))"
+            if let progress = step.progress { line += "  \(Int(progress))%" }
+            if let message = step.message { line += "  \(Terminal.visible(message))" }
+            return line
         }
-        lines.append("  \(finished)/\(steps) done, \(TimeText.short(now - startedAt))")
+        lines.append(
+            "  \(finished)/\(max(steps, watched.reduce(0) { $0 + $1.jobs })) done, \(TimeText.short(now - startedAt))")
         StandardError.write(lines.joined(separator: "\n") + "\n")
         drawn = lines.count
     }

@@ -9,8 +9,8 @@ struct Show: WeirCommand {
         commandName: "show",
         abstract: "Show all that is known of a job or a run.",
         discussion: """
-            Of a job: dependencies, attempts, result, and why it waits. Of a run: its steps by group, with those on the
-            critical path marked.
+            Of a job: dependencies, attempts, result, and why it waits. Of a run: what `weir run` prints at its end, also
+            while it goes on; the JSON is the same.
 
               weir show 12
               weir show --run 7
@@ -28,14 +28,12 @@ struct Show: WeirCommand {
 
     func execute() throws {
         let store = try options.openStore(kind: "show", create: false)
-        let report: Report =
-            switch subject ?? run.map({ .run($0) }) {
-            case .job(let job)?: try Self.report(on: job, in: store)
-            case .run(let run)?: try Self.report(on: run, in: store)
-            case nil: Report()
-            }
-        report.print(format)
-        store.close()
+        defer { store.close() }
+        switch subject ?? run.map({ .run($0) }) {
+        case .job(let job)?: try Self.report(on: job, in: store).print(format)
+        case .run(let run)?: RunSummary(report: try RunReport.read(run, from: store)).print(as: format)
+        case nil: break
+        }
     }
 
     private static func report(on job: JobID, in store: JobStore) throws -> Report {
@@ -51,25 +49,6 @@ struct Show: WeirCommand {
         let reasons = waits ? explanation.reasons : []
         report.add(
             "waits_because", title: "waits because", Table(columns: ["reason"], rows: reasons.map { [.text($0)] }))
-        return report
-    }
-
-    private static func report(on run: RunID, in store: JobStore) throws -> Report {
-        var report = Report()
-        try store.look { transaction in
-            let path = Set(try transaction.criticalPath(of: run).map { Int64($0.rawValue) })
-            report.add(row: try transaction.detail(of: run))
-            report.add("most_at_once", try transaction.mostAtOnce(in: run).map { .integer(Int64($0)) } ?? .null)
-            var steps = try transaction.steps(of: run)
-            let job = steps.columns.firstIndex(of: "job") ?? 0
-            steps.columns.append("critical")
-            for row in steps.rows.indices {
-                var isCritical = false
-                if case .integer(let id) = steps.rows[row][job] { isCritical = path.contains(id) }
-                steps.rows[row].append(.integer(isCritical ? 1 : 0))
-            }
-            report.add("steps", steps)
-        }
         return report
     }
 }

@@ -84,6 +84,16 @@ enum Terminal {
         return result
     }
 
+    /// The columns of standard output: `$COLUMNS`, else the terminal's, else 100.
+    static func width() -> Int {
+        if let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), (20...1_000).contains(columns) {
+            return columns
+        }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 else { return 100 }
+        return Int(size.ws_col)
+    }
+
     private static func isDangerous(_ scalar: UnicodeScalar) -> Bool {
         switch scalar.value {
         case 0x09, 0x0A: false

@@ -262,4 +262,20 @@ import Testing
         default: if step > 150 { _ = state.drain(at: now) }
         }
     }
+
+    // MARK: Schedules
+
+    @Test func `a schedule's time is looked at however many slots are free, but not while draining`() {
+        var state = state(slots: 1)
+        state.started(key, at: 0, timeout: nil)
+        state.nextFire = 1_000
+        #expect(state.nextWake() == 1_000)
+        #expect(!state.isFireDue(at: 999))
+        #expect(state.isFireDue(at: 1_000))
+        state.turnFailed(at: 1_000)
+        #expect(!state.isFireDue(at: 1_000))
+        #expect(state.isFireDue(at: 1_200))
+        state.drainGently()
+        #expect(!state.isFireDue(at: 1_200))
+    }
 }

@@ -36,6 +36,18 @@ import Testing
         #expect(error.map { "\($0.line):\($0.column) \($0.message)" } == fault)
     }
 
+    @Test func `is printed within a bound`() throws {
+        var shared = JSONValue.list([.string("0123456789")])
+        for _ in 0..<40 { shared = .list([shared, shared]) }
+        #expect(shared.text(atMost: 1 << 20) == nil)
+        #expect(JSONValue.object(["k": shared]).text(atMost: 1 << 20) == nil)
+        let value = try JSONValue(parsing: #"{"a":[1,"x"]}"#)
+        #expect(value.text(atMost: 13) == value.text)
+        #expect(value.text(atMost: 12) == nil)
+        #expect(JSONValue.string("ab").splicedText(atMost: 2) == "ab")
+        #expect(JSONValue.string("ab").splicedText(atMost: 1) == nil)
+    }
+
     @Test func `is nested to a bound`() throws {
         let deep = JSONValue.maximumDepth
         _ = try JSONValue(parsing: String(repeating: "[", count: deep) + String(repeating: "]", count: deep))

@@ -50,6 +50,15 @@ import Testing
         ("keys", "DROP INDEX jobs_key; UPDATE jobs SET key = 'k', key_scope = 'forever' WHERE id IN (1, 2)"),
         ("parts", "UPDATE jobs SET parent_id = 1 WHERE id = 3"),
         ("awaited-run", "UPDATE jobs SET awaits = 'run' WHERE state = 'blocked'"),
+        ("awaited-run", "UPDATE runs SET parent_job_id = 3"),
+        ("families", "UPDATE jobs SET parent_id = 2 WHERE id = 9"),
+        ("families", "UPDATE jobs SET parent_id = 99 WHERE id = 9"),
+        ("roots", "UPDATE jobs SET lane_id = (SELECT lane_id FROM jobs WHERE id = 7) WHERE id = 9"),
+        ("roots", "DELETE FROM lanes WHERE run_id IS NOT NULL"),
+        ("settled", "UPDATE runs SET settled_at = 1"),
+        ("settled", "UPDATE jobs SET handler = 1 WHERE id = 9"),
+        ("settled", "UPDATE runs SET phase = 'handlers'"),
+        ("gates", "INSERT INTO gates VALUES (1, 9, 0, 'm', 'M', '1', NULL, 'missing')"),
         ("sequence", "UPDATE sequence SET value = 1"),
     ]
 

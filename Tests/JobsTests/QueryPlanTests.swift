@@ -134,4 +134,51 @@ private let plans: [(String, SQL, [String])] = [
     ("lostJobs", Store.lostJobsSQL, ["SEARCH jobs USING INDEX jobs_held (runner_id=?)"]),
     ("holder", Store.holderSQL, ["SEARCH jobs USING INDEX jobs_key (key=?)"]),
     ("nextJob", Store.nextJobSQL, ["SEARCH jobs"]),
+    ("nextFire", Store.nextFireSQL, ["SEARCH schedules USING INDEX schedules_due (next_at>?)"]),
+    ("dueSchedules", Store.dueSchedulesSQL, ["SEARCH schedules USING INDEX schedules_due (next_at<?)"]),
+    ("pass", Store.passSQL, ["SEARCH schedules USING INTEGER PRIMARY KEY (rowid=?)"]),
+    (
+        "openFires", Store.openFiresSQL,
+        [
+            "SEARCH f USING INDEX schedule_fires_open (schedule_id=?)",
+            "SEARCH j USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ]
+    ),
+    ("settled", Store.settledSQL, ["SCAN runs USING INDEX runs_settled"]),
+    ("settledOfRun", Store.settledOfRunSQL, ["SCAN runs USING INDEX runs_settled"]),
+    ("nextDeadline", Store.nextDeadlineSQL, ["SEARCH runs USING INDEX runs_deadline (deadline>?)"]),
+    ("expired", Store.expiredSQL, ["SEARCH runs USING INDEX runs_deadline (deadline>? AND deadline<?)"]),
+    (
+        "facts", Store.factsSQL,
+        [
+            "SEARCH j USING INDEX jobs_step (run_id=? AND key=?)",
+            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ]
+    ),
+    (
+        "partsFacts", Store.partsFactsSQL,
+        [
+            "SEARCH j USING INDEX jobs_of_parent (parent_id=?)",
+            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ]
+    ),
+    (
+        "latestPart", Store.latestPartSQL,
+        [
+            "SEARCH j USING INDEX jobs_of_step (run_id=? AND step=?)",
+            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ]
+    ),
+    (
+        "isFamilyOpen", Store.isFamilyOpenSQL,
+        [
+            "SCAN CONSTANT ROW", "SCALAR SUBQUERY 1", "SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)",
+            "SCALAR SUBQUERY 2", "SEARCH runs USING INDEX runs_of_root (root_id=?)",
+        ]
+    ),
+    (
+        "unmet", Store.unmetSQL,
+        ["SEARCH d USING PRIMARY KEY (job_id=?)", "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)"]
+    ),
 ]

@@ -1,25 +1,97 @@
 import TestSupport
 import Testing
 
-/// What the other tests run is what the references print: no byte of a listing was changed to make it pass.
-@Suite struct `The references' listings` {
-    @Test(
-        arguments: [
-            ("automatic-detection", "c946ca4e519f0f3f5e972fbc5e41fa3d1b5a2aee5859c228224ed4f6f76ce9d0"),
-            ("workflow-level", "e7a0a3eafc06e1fad22bb6b167e9c06af67a3487a32013e8b13320ba009602c5"),
-            ("step-level", "b6915fa5652a6f2eda123fe59a6990a89d67e5d67a08c417a07e724c6991643a"),
-            ("resource-management", "b094f859ed6c9c5ffbc7bd4ae88b0976181114743805d0a71e9a4131ffd4c74e"),
-            ("error-handling", "93c5a0f12ce39e03daba3faf9d417093a8dd97906bc56feb5c91038d3891977a"),
-            ("complex", "edabc853e46a633efc943e840e67cc71b1e2748f3ae039969fb258ac26423f5d"),
-            ("template-03-parallel-execution", "53f618c7e820a3b2281c5053065e42f1784ca4b98d5f3d85844660814cfd09ea"),
-        ])
-    func `are here byte for byte`(name: String, digest: String) throws {
+/// The listings of the reference on steps, byte for byte, with stand-ins for what they call.
+@Suite(.serialized) struct `A listing of the reference, run as it stands` {
+    /// What each step's command notes, and the commands that must have ended before.
+    private static let listings: [(file: String, commands: [String: [String]])] = [
+        ("automatic-detection.yaml", ["npm-install": [], "lint": ["npm-install"], "type-check": ["npm-install"]]),
+        ("workflow-level.yaml", ["build:frontend": [], "build:backend": [], "npm-test": []]),
+        ("step-level.yaml", ["process-data.sh": [], "data-processor": [], "curl": []]),
+        ("resource-management.yaml", ["migrate": [], "sync-api.sh": []]),
+        ("error-handling.yaml", ["critical-task.sh": [], "optional-task.sh": [], "independent-task.sh": []]),
+    ]
+
+    @Test func `starts each step once, after those that it depends on, and side by side where it may`() throws {
+        for listing in Self.listings {
+            try withHost { host in
+                let standIns = StandIns(host: host, usual: 0.3)
+                try standIns.install()
+                try standIns.copy(listing.file)
+                let run = try standIns.run([listing.file])
+                #expect(try run.wait().exitCode == 0, "\(listing.file): \(run.error)")
+                let entries = host.ledger.entries
+                #expect(
+                    entries.filter { $0.event == "start" }.map(\.note).sorted() == listing.commands.keys.sorted(),
+                    "\(listing.file)")
+                for (command, upstreams) in listing.commands {
+                    let start = try #require(entries.firstIndex { $0.event == "start" && $0.note == command })
+                    for upstream in upstreams {
+                        let end = try #require(entries.firstIndex { $0.event == "end" && $0.note == upstream })
+                        #expect(end < start, "\(listing.file): \(command) started before \(upstream) had ended")
+                    }
+                }
+                // The steps that wait for nothing overlap: all have started before the first ends.
+                let roots = Set(listing.commands.filter { $0.value.isEmpty }.keys)
+                let firstEnd = try #require(entries.firstIndex { $0.event == "end" && roots.contains($0.note) })
+                #expect(
+                    entries[..<firstEnd].count { $0.event == "start" && roots.contains($0.note) } == roots.count,
+                    "\(listing.file): \(entries)")
+                try host.checkInvariants()
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "critical-task.sh",
+            ["critical-step|failed", "independent-step|succeeded", "optional-step|succeeded"], "failed"
+        ),
+        (
+            "optional-task.sh",
+            ["critical-step|succeeded", "independent-step|succeeded", "optional-step|failed"], "succeeded"
+        ),
+        (
+            "independent-task.sh",
+            ["critical-step|succeeded", "independent-step|failed", "optional-step|succeeded"], "failed"
+        ),
+    ])
+    func `on errors keeps each failure where the flags say`(failing: String, states: [String], state: String) throws {
         try withHost { host in
-            let folder = #filePath.split(separator: "/").dropLast(2).map { "/\($0)" }.joined()
-            let path = "\(folder)/WorkflowsTests/Fixtures/\(name).yaml"
-            let process = try TestProcess(["sha256sum", path], in: host.folder)
-            #expect(try process.wait().exitCode == 0, "\(process.error)")
-            #expect(process.output == "\(digest)  \(path)\n")
+            let standIns = StandIns(host: host, usual: 0.2, seconds: [failing: 0])
+            try standIns.install()
+            try standIns.copy("error-handling.yaml")
+            let others = ["critical-task.sh", "optional-task.sh", "independent-task.sh"].filter { $0 != failing }
+            try standIns.fail(failing, after: others)
+            let run = try standIns.run(["error-handling.yaml"])
+            #expect(try run.wait().exitCode == (state == "succeeded" ? 0 : 1), "\(run.error)")
+            #expect(try host.lines("SELECT key, state FROM job_history ORDER BY key") == states)
+            #expect(try host.lines("SELECT state FROM run_history") == [state])
+            if state == "failed" { #expect(run.output.contains("partial results: 2 of 3"), "\(run.output)") }
+            try host.checkInvariants()
+        }
+    }
+
+    @Test func `goes on after every process was killed, and runs nothing again that had finished`() throws {
+        try withHost { host in
+            let standIns = StandIns(host: host, usual: 0.3)
+            try standIns.install()
+            try standIns.copy("complex.yaml")
+            let run = try standIns.run(["complex.yaml"])
+            try eventually("two of the second group run") {
+                host.ledger.entries.count { $0.event == "start" && $0.note.hasPrefix("build:") } == 2
+            }
+            try run.kill()
+            let finished = Set(try host.lines("SELECT key FROM job_history WHERE state = 'succeeded'"))
+            #expect(finished.isSuperset(of: ["setup-env", "validate-config"]))
+            try host.run("runner", "--drain-after", "idle")
+            #expect(try host.lines("SELECT state FROM run_history") == ["succeeded"])
+            #expect(host.ledger.repeated == [])
+            for step in finished {
+                let job = try host.number("SELECT id FROM job_history WHERE key = '\(step)'")
+                #expect(host.ledger.starts(of: job) == 1, "\(step) ran again")
+            }
+            try host.checkInvariants()
         }
     }
 }

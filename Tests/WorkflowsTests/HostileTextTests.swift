@@ -110,8 +110,8 @@ import Workflows
     @Test func `of one long expression is refused`() {
         let sum = [String](repeating: "1", count: 502).joined(separator: " + ")
         let text = "steps:\n  - {id: a, if: '\(sum)', config: {command: 'true'}}\n"
-        #expect(firstFault(text).hasSuffix("more than 500 operators and members"))
-        #expect(firstFault(text).hasPrefix("flow.yaml:2:2020: error: "))
+        #expect(firstFault(text).hasSuffix("more than 256 operations within one another"))
+        #expect(firstFault(text).hasPrefix("flow.yaml:2:1040: error: "))
     }
 
     @Test func `that gives each of many steps many variables is refused`() {
@@ -136,6 +136,14 @@ import Workflows
     @Test func `of more than a million nodes is refused`() {
         let text = "steps: [" + String(repeating: "a,", count: 1_000_001) + "]"
         #expect(firstFault(text).contains("more than 1,000,000 nodes"))
+    }
+
+    /// Two bytes make two nodes, an empty key and an empty value. No tree is made of them.
+    @Test func `of the densest nodes is refused where they become too many`() {
+        let text = "steps: {" + String(repeating: "?,", count: 1_000_000)
+        let message = "error: the document has more than 1,000,000 nodes by here"
+        #expect(faults(text) == "flow.yaml:1:\(9 + 2 * 999_998 + 1): \(message)")
+        #expect(faults("\t\(text)").contains("flow.yaml:1:\(9 + 2 * 999_998 + 2): \(message)"))
     }
 
     @Test func `with an alias of nothing is refused`() {

@@ -35,16 +35,16 @@ ALTER TABLE jobs ADD COLUMN cached INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN handler INTEGER NOT NULL DEFAULT 0;
 -- Its parent was begun anew: kept as history only.
 ALTER TABLE jobs ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
--- How often it was begun anew after it had succeeded.
+-- How often it was taken back by hand after it had ended.
 ALTER TABLE jobs ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN progress REAL;
 ALTER TABLE jobs ADD COLUMN progress_message TEXT;
 
 CREATE INDEX jobs_of_parent ON jobs(parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX jobs_of_step ON jobs(run_id, step) WHERE parent_id IS NOT NULL;
 CREATE INDEX jobs_awaiting ON jobs(awaits, id) WHERE awaits IS NOT NULL;
 
 ALTER TABLE runs ADD COLUMN inputs TEXT;          -- JSON object
-ALTER TABLE runs ADD COLUMN variables TEXT;       -- JSON object
 ALTER TABLE runs ADD COLUMN result TEXT;          -- JSON
 ALTER TABLE runs ADD COLUMN parent_job_id INTEGER;
 ALTER TABLE runs ADD COLUMN root_id INTEGER;      -- the run that all of its family are claimed for; NULL: itself
@@ -61,6 +61,15 @@ ALTER TABLE runs ADD COLUMN deadline INTEGER;     -- milliseconds of Unix time
 CREATE INDEX runs_settled ON runs(id) WHERE settled_at IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX runs_deadline ON runs(deadline) WHERE deadline IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX runs_of_parent ON runs(parent_job_id) WHERE parent_job_id IS NOT NULL;
+CREATE INDEX runs_of_root ON runs(root_id) WHERE root_id IS NOT NULL AND finished_at IS NULL;
+
+-- What steps of a run have set.
+CREATE TABLE variables(
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,                          -- JSON
+    PRIMARY KEY (run_id, name)
+) STRICT, WITHOUT ROWID;
 
 -- How the metrics in a job's result compare with what was asked of them.
 CREATE TABLE gates(

@@ -17,6 +17,10 @@ package struct Expression: Sendable, Hashable {
         package let name: String?
         /// In bytes of the source, from 0.
         package let offset: Int
+        /// What of a step: `result`, `state`, …; `nil`: the step as a whole, or something that is computed.
+        package var fact: String?
+        /// Where that is, in bytes of the source.
+        package var factOffset = 0
     }
 
     /// A part of an expression, with the byte at which it begins or, of an operator, stands.
@@ -85,8 +89,18 @@ package struct Expression: Sendable, Hashable {
         return found
     }
 
-    /// The same with another beginning, for a text that is part of a longer one.
-    func located(at place: Place?) -> Expression { Expression(source: source, place: place, root: root) }
+    /// Where a byte of the source is in the file; of an expression over several lines, where that begins.
+    func place(at offset: Int) -> Place? { place?.advanced(in: source, by: offset) }
+}
+
+extension Place {
+    /// The place of a byte of a text that begins here; of a text over several lines, where the text begins: how its
+    /// lines are indented in the file is not known.
+    func advanced(in text: String, by offset: Int) -> Place {
+        guard !text.utf8.contains(0x0A) else { return self }
+        let before = text.utf8.prefix(offset)
+        return Place(line: line, column: column + before.count { $0 & 0xC0 != 0x80 })
+    }
 }
 
 extension ExpressionError {
@@ -103,14 +117,7 @@ extension Expression.Node {
         switch self {
         case .literal: break
         case .root(let name, let offset): found.append(Expression.Reference(root: name, name: nil, offset: offset))
-        case .member(.root(let root, let offset), let name, _):
-            found.append(Expression.Reference(root: root, name: Self.stepName(root, name), offset: offset))
-        case .index(.root(let root, let offset), .literal(.string(let name), _), _):
-            found.append(Expression.Reference(root: root, name: Self.stepName(root, name), offset: offset))
-        case .member(let base, _, _): base.collect(into: &found)
-        case .index(let base, let index, _):
-            base.collect(into: &found)
-            index.collect(into: &found)
+        case .member, .index: collectPath(into: &found)
         case .call(let function, let arguments, let offset):
             if arguments.isEmpty {
                 found.append(Expression.Reference(root: "\(function)()", name: nil, offset: offset))
@@ -123,6 +130,48 @@ extension Expression.Node {
         case .list(let elements, _): for element in elements { element.collect(into: &found) }
         }
     }
+
+    /// A path from a root is one reference; what its brackets read comes after it.
+    private func collectPath(into found: inout [Expression.Reference]) {
+        var keys: [(name: String?, offset: Int)] = []
+        var indexes: [Self] = []
+        var base = self
+        path: while true {
+            switch base {
+            case .member(let inner, let name, let offset):
+                keys.append((name, offset))
+                base = inner
+            case .index(let inner, let index, let offset):
+                keys.append((index.constantKey, offset))
+                if index.constantKey == nil { indexes.append(index) }
+                base = inner
+            default: break path
+            }
+        }
+        if case .root(let root, let offset) = base, let first = keys.popLast() {
+            var reference = Expression.Reference(
+                root: root, name: first.name.map { Self.stepName(root, $0) }, offset: offset)
+            if Self.areSteps(root), let fact = keys.popLast() {
+                (reference.fact, reference.factOffset) = (fact.name, fact.offset)
+            }
+            found.append(reference)
+        } else {
+            base.collect(into: &found)
+        }
+        for index in indexes.reversed() { index.collect(into: &found) }
+    }
+
+    /// What brackets hold, when that is no computed value.
+    private var constantKey: String? {
+        switch self {
+        case .literal(.string(let key), _): key
+        case .literal(.integer(let number), _): "\(number)"
+        default: nil
+        }
+    }
+
+    /// Whether the root's members are steps.
+    static func areSteps(_ root: String) -> Bool { root == "steps" || root == "tasks" }
 
     /// `tasks.4` is the step `task_4`.
     static func stepName(_ root: String, _ name: String) -> String {

@@ -11,30 +11,37 @@ package struct ExpressionError: Error, Sendable, Hashable, CustomStringConvertib
     /// There is no value, as opposed to a wrong one: `??` goes on with its other side.
     package var isMissing: Bool
 
-    init(_ message: String, offset: Int, isMissing: Bool = false) {
+    package init(_ message: String, offset: Int, isMissing: Bool = false) {
         self.message = message
         self.offset = offset
         self.isMissing = isMissing
         source = ""
     }
 
-    /// Characters before the fault.
-    private var column: Int {
-        String(decoding: source.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count
-    }
-
     /// One line: what, and at which character of which expression.
     package var description: String {
-        let shown = source.unicodeScalars.count > 120 ? String(source.prefix(120)) + "…" : source
-        return "in '\(shown)', at character \(column + 1): \(message)"
+        let shown = source.unicodeScalars.count > 120 ? String(source.unicodeScalars.prefix(120)) + "…" : source
+        let character = source.utf8.prefix(offset).count { $0 & 0xC0 != 0x80 } + 1
+        return "in '\(shown)', at character \(character): \(message)"
     }
 
-    /// The expression with a mark below the fault.
-    package var picture: String { "\(source)\n\(String(repeating: " ", count: column))^" }
+    /// The line of the expression that has the fault, with a mark below it; of a long line, what is near.
+    package var picture: String {
+        let bytes = Array(source.utf8)
+        let fault = min(offset, bytes.count)
+        let start = bytes[..<fault].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        let end = bytes[fault...].firstIndex(of: 0x0A) ?? bytes.count
+        var before = Array(String(decoding: bytes[start..<fault], as: UTF8.self).unicodeScalars)
+        var after = Array(String(decoding: bytes[fault..<end], as: UTF8.self).unicodeScalars)
+        if before.count > Self.shownNear { before = ["…"] + before.suffix(Self.shownNear) }
+        if after.count > Self.shownNear { after = after.prefix(Self.shownNear) + ["…"] }
+        // Tabs stay, so that the mark stands below its character however wide they are.
+        let indent = before.map { $0 == "\t" ? $0 : " " }
+        return [before, after, ["\n"], indent, ["^"]].reduce(into: "") { $0.unicodeScalars += $1 }
+    }
+
+    private static let shownNear = 80
 
     /// Where the fault is in the file; of an expression over several lines, where it begins.
-    package var exactPlace: Place? {
-        guard let place else { return nil }
-        return source.contains("\n") ? place : Place(line: place.line, column: place.column + column)
-    }
+    package var exactPlace: Place? { place?.advanced(in: source, by: offset) }
 }

@@ -31,29 +31,30 @@ extension JSONValue {
 
 struct ExpressionEvaluator<Scope: ExpressionScope> {
     let scope: Scope
+    let budget: ExpressionBudget
+
+    init(scope: Scope, budget: ExpressionBudget = ExpressionBudget()) {
+        self.scope = scope
+        self.budget = budget
+    }
 
     func value(_ node: Expression.Node) throws(ExpressionError) -> JSONValue {
         switch node {
         case .literal(let literal, _): return literal.value
         case .list(let elements, _):
-            var values: [JSONValue] = []
-            for element in elements { values.append(try value(element)) }
-            return .list(values)
+            return .list(try self.values(elements))
         case .root(let name, let offset): return try root(name, offset)
-        case .member(.root(let root, let offset), let name, _) where root == "steps" || root == "tasks":
-            return try wholeStep(Expression.Node.stepName(root, name), offset)
-        case .member(.member(.root(let root, let offset), let id, _), let name, let place)
-        where root == "steps" || root == "tasks":
-            return try fact(name, of: Expression.Node.stepName(root, id), offset, place)
-        case .member(.index(.root(let root, let offset), let index, _), let name, let place)
-        where root == "steps" || root == "tasks":
-            guard let id = try value(index).string else {
-                throw ExpressionError("the id of a step is a text", offset: offset)
-            }
-            return try fact(name, of: Expression.Node.stepName(root, id), offset, place)
-        case .member(let base, let name, let offset): return try member(name, of: try value(base), offset)
+        case .member(let base, let name, let offset):
+            if let step = try step(of: base) { return try fact(name, of: step.id, step.offset, offset) }
+            if let step = try step(of: node) { return try wholeStep(step.id, step.offset) }
+            return try member(name, of: try value(base), offset)
         case .index(let base, let index, let offset):
-            return try element(try value(index), of: try value(base), offset)
+            if let step = try step(of: base) {
+                return try fact(try value(index).splicedText, of: step.id, step.offset, offset)
+            }
+            if let step = try step(of: node) { return try wholeStep(step.id, step.offset) }
+            let base = try value(base)
+            return try element(try value(index), of: base, offset)
         case .call(let function, let arguments, let offset): return try call(function, arguments, offset)
         case .not(let operand, _): return .bool(!(try value(operand).isTrue))
         case .negative(let operand, let offset): return try subtract(.integer(0), try value(operand), offset)
@@ -61,7 +62,28 @@ struct ExpressionEvaluator<Scope: ExpressionScope> {
         }
     }
 
+    private func values(_ nodes: [Expression.Node]) throws(ExpressionError) -> [JSONValue] {
+        var values: [JSONValue] = []
+        for node in nodes { values.append(try value(node)) }
+        return values
+    }
+
     // MARK: Data
+
+    /// `steps.ID`, written with a dot or with brackets; `nil`: anything else.
+    private func step(of node: Expression.Node) throws(ExpressionError) -> (id: String, offset: Int)? {
+        switch node {
+        case .member(.root(let root, let offset), let name, _) where Expression.Node.areSteps(root):
+            return (Expression.Node.stepName(root, name), offset)
+        case .index(.root(let root, let offset), let index, _) where Expression.Node.areSteps(root):
+            switch try value(index) {
+            case .string(let name): return (Expression.Node.stepName(root, name), offset)
+            case .integer(let number) where root == "tasks": return ("task_\(number)", offset)
+            default: throw ExpressionError("the id of a step is a text", offset: offset)
+            }
+        default: return nil
+        }
+    }
 
     private func root(_ name: String, _ offset: Int) throws(ExpressionError) -> JSONValue {
         if let value = try scope.value(of: name) { return value }
@@ -114,6 +136,7 @@ struct ExpressionEvaluator<Scope: ExpressionScope> {
         switch base {
         case .object(let members):
             if let value = members[name] { return value }
+            try budget.charge(members.count * ExpressionBudget.element, at: offset)
             let known = members.keys.sorted().prefix(10).map { quoted($0) }.joined(separator: ", ")
             let advice = members.isEmpty ? "the object is empty" : "it has \(known)\(members.count > 10 ? ", …" : "")"
             throw ExpressionError("there is no member \(quoted(name)); \(advice)", offset: offset, isMissing: true)
@@ -170,8 +193,8 @@ struct ExpressionEvaluator<Scope: ExpressionScope> {
         }
         let (left, right) = (try value(one), try value(other))
         switch infix {
-        case .equal: return .bool(Self.areEqual(left, right))
-        case .different: return .bool(!Self.areEqual(left, right))
+        case .equal: return .bool(try areEqual(left, right, offset))
+        case .different: return .bool(try !areEqual(left, right, offset))
         case .less: return .bool(try order(left, right, offset) < 0)
         case .atMost: return .bool(try order(left, right, offset) <= 0)
         case .greater: return .bool(try order(left, right, offset) > 0)
@@ -183,94 +206,6 @@ struct ExpressionEvaluator<Scope: ExpressionScope> {
         case .divided, .modulo: return try divide(left, right, offset, remainder: infix == .modulo)
         case .coalesce, .and, .or: return .null
         }
-    }
-
-    static func areEqual(_ one: JSONValue, _ other: JSONValue) -> Bool {
-        if one == other { return true }
-        switch (one, other) {
-        case (.integer(let whole), .decimal(let number)), (.decimal(let number), .integer(let whole)):
-            return Double(whole) == number
-        case (.list(let left), .list(let right)):
-            return left.count == right.count && zip(left, right).allSatisfy { areEqual($0, $1) }
-        case (.object(let left), .object(let right)):
-            return left.count == right.count
-                && left.allSatisfy { key, value in right[key].map { areEqual(value, $0) } ?? false }
-        default: return false
-        }
-    }
-
-    private func order(_ one: JSONValue, _ other: JSONValue, _ offset: Int) throws(ExpressionError) -> Int {
-        if case (.integer(let left), .integer(let right)) = (one, other) {
-            return left < right ? -1 : left == right ? 0 : 1
-        }
-        if let left = one.number, let right = other.number { return left < right ? -1 : left == right ? 0 : 1 }
-        if case (.string(let left), .string(let right)) = (one, other) {
-            return left.unicodeScalars.lexicographicallyPrecedes(right.unicodeScalars) ? -1 : left == right ? 0 : 1
-        }
-        throw ExpressionError("\(one.kindName) and \(other.kindName) have no order", offset: offset)
-    }
-
-    func contains(_ whole: JSONValue, _ part: JSONValue, _ offset: Int) throws(ExpressionError) -> Bool {
-        switch (whole, part) {
-        case (.string(let text), .string(let piece)): return piece.isEmpty || text.contains(piece)
-        case (.list(let elements), _): return elements.contains { Self.areEqual($0, part) }
-        case (.object(let members), .string(let name)): return members[name] != nil
-        case (.null, _): return false
-        default: throw ExpressionError("\(whole.kindName) cannot contain \(part.kindName)", offset: offset)
-        }
-    }
-
-    private func add(_ one: JSONValue, _ other: JSONValue, _ offset: Int) throws(ExpressionError) -> JSONValue {
-        switch (one, other) {
-        case (.string(let left), _):
-            if case .list = other { break }
-            if case .object = other { break }
-            return .string(left + other.splicedText)
-        case (_, .string(let right)):
-            if case .list = one { break }
-            if case .object = one { break }
-            return .string(one.splicedText + right)
-        case (.list(let left), .list(let right)): return .list(left + right)
-        default: break
-        }
-        return try arithmetic(one, other, offset, { $0.addingReportingOverflow($1) }, +)
-    }
-
-    private func subtract(_ one: JSONValue, _ other: JSONValue, _ offset: Int) throws(ExpressionError) -> JSONValue {
-        try arithmetic(one, other, offset, { $0.subtractingReportingOverflow($1) }, -)
-    }
-
-    private func arithmetic(
-        _ one: JSONValue, _ other: JSONValue, _ offset: Int,
-        _ whole: (Int, Int) -> (partialValue: Int, overflow: Bool), _ decimal: (Double, Double) -> Double
-    ) throws(ExpressionError) -> JSONValue {
-        if case (.integer(let left), .integer(let right)) = (one, other) {
-            let (result, overflow) = whole(left, right)
-            guard !overflow else { throw ExpressionError("the number is too large", offset: offset) }
-            return .integer(result)
-        }
-        guard let left = one.number, let right = other.number else {
-            throw ExpressionError("\(one.kindName) and \(other.kindName) are no numbers to reckon with", offset: offset)
-        }
-        let result = decimal(left, right)
-        guard result.isFinite else { throw ExpressionError("the number is too large", offset: offset) }
-        return .decimal(result)
-    }
-
-    private func divide(
-        _ one: JSONValue, _ other: JSONValue, _ offset: Int, remainder: Bool
-    ) throws(ExpressionError) -> JSONValue {
-        guard other.number != 0 else { throw ExpressionError("division by zero", offset: offset) }
-        if case (.integer(let left), .integer(let right)) = (one, other) {
-            let (rest, overflow) = left.remainderReportingOverflow(dividingBy: right)
-            guard !overflow else { throw ExpressionError("the number is too large", offset: offset) }
-            if remainder { return .integer(rest) }
-            if rest == 0 { return .integer(left / right) }
-        }
-        guard let left = one.number, let right = other.number else {
-            throw ExpressionError("\(one.kindName) and \(other.kindName) are no numbers to reckon with", offset: offset)
-        }
-        return .decimal(remainder ? left.truncatingRemainder(dividingBy: right) : left / right)
     }
 
     private func call(
@@ -286,9 +221,8 @@ struct ExpressionEvaluator<Scope: ExpressionScope> {
             return value
         default: break
         }
-        var values: [JSONValue] = []
-        for argument in arguments { values.append(try value(argument)) }
+        let values = try values(arguments)
         if function == "contains" { return .bool(try contains(values[0], values[1], offset)) }
-        return try ExpressionFunctions.call(function, values, offset)
+        return try ExpressionFunctions(name: function, offset: offset, budget: budget).call(values)
     }
 }

@@ -43,7 +43,7 @@ package indirect enum JSONTemplate: Sendable, Hashable {
     /// As it is written.
     package var source: JSONValue {
         switch self {
-        case .value(.string(let text)): .string(text.replacing("${{", with: "$${{"))
+        case .value(.string(let text)): .string(Template.escaped(text))
         case .value(let value): value
         case .text(let template): .string(template.source)
         case .list(let elements): .list(elements.map(\.source))

@@ -12,6 +12,12 @@ extension Workflow {
             pools: parallel.pools, steps: planner.plan(chosen))
     }
 
+    /// Leaves out all other steps; what the chosen ones depended on among those is taken for done.
+    package mutating func keep(_ chosen: Set<String>) {
+        steps = steps.filter { chosen.contains($0.id) }
+        for index in steps.indices { steps[index].dependencies.removeAll { !chosen.contains($0.step) } }
+    }
+
     /// The values of the inputs, defaults filled in; or what is wrong with them, a line each.
     package func inputs(given: [String: JSONValue]) -> (values: [String: JSONValue], faults: [String]) {
         var values: [String: JSONValue] = [:]
@@ -68,6 +74,7 @@ package struct StepPlanner {
     private func planned(_ step: Step, group: Int, pathBelow: Int) -> PlannedStep {
         var step = step
         step.merge(environment)
+        step.widenDependencies()
         let kind = step.fanOut == nil ? step.action.typeName : "foreach"
         // What only decides or waits holds nothing: the jobs that it becomes do.
         let isProcess = step.fanOut == nil && step.action.isProcess
@@ -116,6 +123,16 @@ extension Step {
             for index in loop.steps.indices { loop.steps[index].merge(environment) }
             action = .loop(loop)
         default: break
+        }
+    }
+
+    /// Who asks for a failure, or for any end, is asked although a dependency failed.
+    fileprivate mutating func widenDependencies() {
+        guard let condition, condition.references.contains(where: { $0.root == "failure()" || $0.root == "always()" })
+        else { return }
+        dependencies = dependencies.map { dependency in
+            guard dependency.condition == .succeeded else { return dependency }
+            return Dependency(step: dependency.step, condition: .finished, place: dependency.place)
         }
     }
 

@@ -4,14 +4,14 @@ struct DirectiveCheck {
 
     private let bytes: UnsafeBufferPointer<UInt8>
 
-    static func fault(in text: String) -> (message: String, place: Place)? {
+    static func fault(in text: String) -> (message: String, line: Int, column: Int)? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return nil }
         var text = text
         return text.withUTF8 { DirectiveCheck(bytes: $0).fault() }
     }
 
     /// Directives can stand at the beginning, and after `...`, which ends a document.
-    private func fault() -> (message: String, place: Place)? {
+    private func fault() -> (message: String, line: Int, column: Int)? {
         var mayStand = true
         var count = 0
         var line = 1
@@ -26,7 +26,7 @@ struct DirectiveCheck {
                 count += 1
                 if count > Self.maximumDirectives {
                     let message = "more than \(Self.maximumDirectives) directives; a workflow needs none"
-                    return (message, Place(line: line, column: 1))
+                    return (message, line, 1)
                 }
             } else if let first = content.first(where: { $0 > 0x20 }), first != UInt8(ascii: "#") {
                 mayStand = false

@@ -1,4 +1,3 @@
-import CYamlDepth
 import Yams
 
 /// YAML text → the root of its one document, within bounds. What is wrong goes to `findings`.
@@ -7,16 +6,12 @@ struct DocumentReader {
     /// What is said of a text without a document; `nil`: nothing, it may be empty.
     var emptyFault: String? = "the file is empty; a workflow needs 'steps'"
 
-    /// Once for the process. What lies deeper costs the parser its depth for every token. Twice of what is allowed,
-    /// so that `SizeCheck` can tell the exact place of what is a little too deep.
-    private static let depthLimit: Void = cyamldepth_limit(Int32(2 * SizeCheck.maximumDepth))
-
     /// `nil` when there is nothing to read on with; an error was reported then.
     func root() -> Node? {
-        Self.depthLimit
         let text = findings.source.text
-        if let (message, place) = DirectiveCheck.fault(in: text) {
-            findings.error(message, at: place)
+        ParserLimits.set()
+        if let fault = DirectiveCheck.fault(in: text) ?? ParserLimits.fault(in: text) {
+            findings.error(fault.message, at: findings.source.original(line: fault.line, column: fault.column))
             return nil
         }
         let aliases = AliasText(text)

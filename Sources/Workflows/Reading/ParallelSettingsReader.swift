@@ -2,7 +2,7 @@
 struct ParallelSettingsReader {
     let findings: Findings
 
-    private static let keys = ["enabled", "defaultMaxConcurrency", "resources"]
+    static let keys = ["enabled", "defaultMaxConcurrency", "resources"]
 
     func read(_ field: Field) -> ParallelSettings? {
         guard

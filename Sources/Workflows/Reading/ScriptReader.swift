@@ -48,7 +48,7 @@ struct ScriptReader {
 
     private func readShell(_ field: Field) -> Script.Command? {
         guard let text = field.nonEmptyText() else { return nil }
-        if let template = try? Template.parse(text), template.plainText == nil {
+        if TemplateScanner.hasExpression(text) {
             findings.error(
                 "\(field.title) has an expression, whose value the shell would take for a part of the script; "
                     + "give it as a variable in 'env', or in 'args' as \"$1\"", at: field.place)

@@ -4,7 +4,7 @@ import Yams
 struct StepParallelismReader {
     let findings: Findings
 
-    private static let keys = ["enabled", "maxConcurrency", "resource", "isolateErrors", "continueOnError"]
+    static let keys = ["enabled", "maxConcurrency", "resource", "isolateErrors", "continueOnError"]
     /// Those that nothing else has.
     static let ownKeys = ["maxConcurrency", "resource", "isolateErrors"]
     private static let misplaced = [

@@ -34,6 +34,33 @@ package enum StepParser {
         return steps
     }
 
+    /// Reads steps that are to join a run: a list of them, or what has one as `steps`. They may depend on steps that are
+    /// not among them.
+    package static func parse(document text: String) -> (steps: [Step]?, diagnostics: [Diagnostic]) {
+        if let (message, place) = TextCheck.fault(in: text) {
+            return (
+                nil, [Diagnostic(severity: .error, line: place.line, column: place.column, message: message)]
+            )
+        }
+        let findings = Findings(source: SourceText(text))
+        guard let root = DocumentReader(findings: findings).root() else { return (nil, findings.sorted()) }
+        var nodes: [Node] = []
+        switch root {
+        case .sequence(let sequence): nodes = Array(sequence)
+        case .mapping(let mapping):
+            if case .sequence(let sequence)? = mapping.first(where: { $0.key.scalar?.string == "steps" })?.value {
+                nodes = Array(sequence)
+            }
+        default: break
+        }
+        if nodes.isEmpty {
+            findings.error("a list of steps is needed, or a mapping with one as 'steps'", at: findings.place(root.mark))
+        }
+        let reader = StepReader(findings: findings)
+        let steps = nodes.enumerated().compactMap { reader.read($1, number: $0 + 1) }
+        return (findings.hasErrors ? nil : steps, findings.sorted())
+    }
+
     /// Checks steps that join a run as one scope: ids, dependencies among them, cycles.
     ///
     /// - Parameter known: steps that are there already, on which they may depend.

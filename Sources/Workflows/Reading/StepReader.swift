@@ -14,6 +14,7 @@ struct StepReader {
         "id", "name", "description", "type", "config", "env", "dependsOn", "if", "matrix", "foreach", "parallel",
         "continueOnError", "timeout", "retries", "retry", "priority", "queue", "cache", "quality_gates", "gates",
     ]
+    static let cacheKeys = ["key", "paths"]
     /// Those that nothing but a step has.
     static let ownKeys = keys.filter { !["name", "description", "env", "parallel", "timeout"].contains($0) }
     private static let misplaced = Dictionary(
@@ -122,7 +123,7 @@ struct StepReader {
     /// A text is the key.
     private func readCache(_ field: Field) -> CacheSettings? {
         if case .scalar = field.value { return field.nonEmptyTemplate().map { CacheSettings(key: $0) } }
-        guard let section = Section(field.value, title: field.title, keys: ["key", "paths"], findings: findings) else {
+        guard let section = Section(field.value, title: field.title, keys: Self.cacheKeys, findings: findings) else {
             return nil
         }
         let paths: [Template] = (section["paths"]?.list(of: "paths") ?? []).compactMap { node in

@@ -24,6 +24,7 @@ struct WorkflowCheck {
                 reportPools(of: step)
             }
         }
+        ReferenceCheck(workflow: workflow, findings: findings).report()
     }
 
     /// - Parameter known: steps that are there already.

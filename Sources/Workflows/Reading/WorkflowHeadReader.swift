@@ -1,9 +1,14 @@
 package import JSON
+import Schedules
 import Yams
 
 /// The keys of a workflow that are not its steps; the dialects share them.
 struct WorkflowHeadReader {
     let findings: Findings
+
+    static let handlerKeys = ["success", "failure", "always"]
+    static let scheduleKeys = ["cron", "zone", "catchUp", "overlap"]
+    static let reportKeys = ["results", "file"]
 
     func name(_ field: Field, else fallback: String) -> String {
         guard let name = field.nonEmptyText() else { return fallback }
@@ -15,7 +20,7 @@ struct WorkflowHeadReader {
 
     // MARK: Inputs
 
-    private static let inputKeys = ["type", "default", "required", "choices", "description"]
+    static let inputKeys = ["type", "default", "required", "choices", "description"]
 
     func inputs(_ field: Field) -> [Input] {
         (field.entries(of: "inputs") ?? []).compactMap { entry in
@@ -69,7 +74,7 @@ struct WorkflowHeadReader {
     func handlers(_ field: Field, _ reader: StepReader) -> Handlers {
         guard
             let section = Section(
-                field.value, title: "'on' of the workflow", keys: ["success", "failure", "always"], findings: findings)
+                field.value, title: "'on' of the workflow", keys: Self.handlerKeys, findings: findings)
         else { return Handlers() }
         func steps(_ key: String) -> [Step] {
             (section[key]?.list(of: "steps") ?? []).enumerated().compactMap { reader.read($1, number: $0 + 1) }
@@ -87,15 +92,19 @@ struct WorkflowHeadReader {
             let entry = Field(
                 key: field.key, keyPlace: field.keyPlace, value: node, title: field.title, findings: findings)
             if case .scalar = node {
-                return entry.nonEmptyText().map { ScheduleEntry(cron: $0, place: entry.place) }
+                return entry.nonEmptyText().map { cron in
+                    check(cron, entry)
+                    return ScheduleEntry(cron: cron, place: entry.place)
+                }
             }
             guard
                 let section = Section(
-                    node, title: field.title, keys: ["cron", "zone", "catchUp", "overlap"], findings: findings)
+                    node, title: field.title, keys: Self.scheduleKeys, findings: findings)
             else { return nil }
             if section["cron"] == nil { section.reportMissing("cron") }
             guard let cron = section.nonEmptyText("cron") else { return nil }
             var schedule = ScheduleEntry(cron: cron, place: section["cron"]?.place ?? entry.place)
+            if let field = section["cron"] { check(cron, field) }
             schedule.zone = section.nonEmptyText("zone")
             schedule.catchUp = section.duration("catchUp")
             if let overlap = section["overlap"], let text = overlap.nonEmptyText() {
@@ -109,8 +118,17 @@ struct WorkflowHeadReader {
         }
     }
 
+    /// A cron that cannot be, or never fires, is refused at its place in the file.
+    private func check(_ cron: String, _ field: Field) {
+        do throws(CronError) {
+            _ = try CronExpression(cron)
+        } catch {
+            findings.error("\(field.title): \(error)", at: field.place)
+        }
+    }
+
     func report(_ field: Field) -> ReportSettings {
-        guard let section = Section(field.value, title: field.title, keys: ["results", "file"], findings: findings)
+        guard let section = Section(field.value, title: field.title, keys: Self.reportKeys, findings: findings)
         else {
             return ReportSettings()
         }

@@ -16,7 +16,9 @@ struct TaskReader {
     static let keys =
         ownKeys + ScriptReader.ownKeys + StepReader.keys.filter { !["id", "dependsOn"].contains($0) }
     private static let misplaced = Dictionary(
-        uniqueKeysWithValues: StepParallelismReader.ownKeys.map { ($0, "'parallel' of the task") })
+        uniqueKeysWithValues: StepParallelismReader.ownKeys.map { ($0, "'parallel' of the task") } + [
+            ("agent", "'config' of type agent, and is 'agent_type' here"), ("id", "steps, and is 'task_id' here"),
+        ])
 
     private static let retriesWhereAllowed = 3
 

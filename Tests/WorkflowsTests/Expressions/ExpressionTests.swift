@@ -46,6 +46,13 @@ struct TestScope: ExpressionScope {
         ("keys(item.value)", #"["deep"]"#), ("upper(trim(' é '))", "\"É\""), ("success() && true", "true"),
         ("null ?? null", "null"), ("startsWith(inputs.name, 'we') == endsWith(inputs.name, 'ir')", "true"),
         ("replace('a.b', '.', '/')", "\"a/b\""), ("1 <= 1 != false", "true"),
+        ("steps['build']['state']", "\"succeeded\""), ("tasks[4].state", "\"succeeded\""),
+        ("steps['lint']", #"{"state":"skipped"}"#),
+        ("split('a\r\nb', '\n')", #"["a\r","b"]"#),
+        ("replace('aaa', 'aa', 'b')", "\"ba\""), ("split('aabaab', 'aab')", #"["","",""]"#),
+        ("'abab' contains 'bab'", "true"), ("startsWith('é', 'e')", "false"), ("endsWith('b', 'ab')", "false"),
+        ("9007199254740993 == 9007199254740992.0", "false"), ("[1, 2] == [1.0, 2]", "true"),
+        ("number('-1.5e3')", "-1500.0"),
     ])
     func `has a value`(source: String, value: String) throws {
         #expect(try Expression.parse(source).evaluate(in: TestScope.usual).text == value)
@@ -96,6 +103,34 @@ struct TestScope: ExpressionScope {
         #expect(error?.picture == "inputs.n + inputs.nane\n                  ^")
     }
 
+    /// The tables of docs/expressions.md have the columns `expression` and `value`.
+    @Test func `has the value that the documents say`() throws {
+        let text = String(decoding: try Fixture.repository("docs/expressions.md"), as: UTF8.self)
+        let rows = text.split(separator: "| expression | value |").dropFirst().flatMap { table in
+            table.split(separator: "\n").dropFirst().prefix { $0.hasPrefix("|") }
+        }
+        #expect(rows.count > 25)
+        for row in rows {
+            let cells = row.replacing("\\|", with: "\u{0}").split(separator: "|")
+                .map { $0.replacing("\u{0}", with: "|").trimmingPrefix(" `") }
+            let (source, value) = (String(try #require(cells.first).dropLast(2)), String(cells[1].dropLast(2)))
+            #expect(try Expression.parse(source).evaluate(in: TestScope()).text == value, "\(row)")
+        }
+    }
+
+    @Test func `of several lines, or a long one, shows what is near the fault`() throws {
+        let lines = #expect(throws: ExpressionError.self) {
+            try Expression.parse("1 +\n\tnope.x +\n2").evaluate(in: TestScope())
+        }
+        #expect(lines?.picture == "\tnope.x +\n\t^")
+        let long = "'" + String(repeating: "é", count: 300) + "' + nope"
+        let error = #expect(throws: ExpressionError.self) { try Expression.parse(long).evaluate(in: TestScope()) }
+        #expect(
+            error?.picture == "…" + String(repeating: "é", count: 76) + "' + nope\n" + String(repeating: " ", count: 81)
+                + "^")
+        #expect(error?.description.contains("at character 306: ") ?? false)
+    }
+
     @Test func `names what it reads`() throws {
         let references = try Expression.parse(
             "steps.a.result[steps['b'].state] + inputs.x * item && failure() || tasks.4.state"
@@ -104,6 +139,12 @@ struct TestScope: ExpressionScope {
         #expect(
             references.map { "\($0.root) \($0.name ?? "-")" } == [
                 "steps a", "steps b", "inputs x", "item -", "failure() -", "tasks task_4",
+            ])
+        #expect(references.map { $0.fact ?? "-" } == ["result", "state", "-", "-", "-", "state"])
+        let computed = try Expression.parse("steps[inputs.id]['result'] + tasks[4]['error']").references
+        #expect(
+            computed.map { "\($0.root) \($0.name ?? "-") \($0.fact ?? "-") \($0.factOffset)" } == [
+                "steps - result 16", "inputs id - 0", "tasks task_4 error 37",
             ])
     }
 
@@ -130,7 +171,9 @@ struct TestScope: ExpressionScope {
         ("plain", "\"plain\""), ("${{ inputs.n }}", "3"), ("n=${{inputs.n}}!", "\"n=3!\""),
         ("$${{ x }}", "\"${{ x }}\""),
         ("${{ '}}' }}", "\"}}\""), ("${{ inputs.list }} ${{ inputs.flag }}", "\"[1,2,3] false\""),
-        ("${{\n inputs.n\n}}", "3"),
+        ("${{\n inputs.n\n}}", "3"), ("$${{", "\"${{\""), ("a$", "\"a$\""), ("$$${{", "\"$${{\""),
+        ("{{ }}", "\"{{ }}\""),
+        ("\r\n${{ 'é' }}\u{301}", "\"\\r\\n\u{e9}\u{301}\""),
         ("", "\"\""),
     ])
     func `takes their values`(text: String, value: String) throws {
@@ -145,6 +188,21 @@ struct TestScope: ExpressionScope {
         #expect(open?.exactPlace == Place(line: 2, column: 8))
         let wrong = #expect(throws: ExpressionError.self) { try Template.parse("ab ${{ 1 + }}", at: start) }
         #expect(wrong?.exactPlace == Place(line: 2, column: 15))
+    }
+
+    @Test func `knows the place of each of many`() throws {
+        let many = String(repeating: "é${{ 1 }}", count: 5_000)
+        let places = try Template.parse(many, at: Place(line: 3, column: 7)).expressions.map(\.place)
+        #expect(places.count == 5_000)
+        #expect(places.first == Place(line: 3, column: 12))
+        #expect(places.last == Place(line: 3, column: 12 + 4_999 * 9))
+    }
+
+    @Test func `is written so that a dollar before an expression stays one`() throws {
+        let expression = try Expression.parse("inputs.n")
+        let template = Template(parts: [.text("a"), .text("$"), .expression(expression)])
+        #expect(template.source == "a${{ '$' }}${{ inputs.n }}")
+        #expect(try Template.parse(template.source).text(in: TestScope.usual) == "a$3")
     }
 
     @Test func `within a value keeps types`() throws {

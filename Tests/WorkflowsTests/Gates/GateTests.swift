@@ -169,3 +169,44 @@ private func faults(ofGates text: String) throws -> String {
         #expect(twelve.summary == "passed: 11/12 (91.7%)")
     }
 }
+
+@Suite struct `A requirement of random text` {
+    @Test func `is read or refused, and judges whatever was reported`() {
+        var random = SplitMix(state: 7)
+        let pieces = [
+            ">", "=", "<", "!", " ", "%", "/", "..", "-", "95", "0", "1e9", ".5", "between", "and", "at", "least",
+            "required", "true", "'", "\"", "é", "≥", "\u{0}", "9999999999999999999999",
+        ]
+        let reports: [JSONValue] = [
+            .null, .integer(.min), .decimal(-0.0), .string("95%"), .string("1/0"), .object(["value": .string("x")]),
+            .object(["value": .integer(1), "out_of": .integer(0)]), .list([]),
+        ]
+        var understood = 0
+        for _ in 0..<20_000 {
+            let text = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+                pieces[Int.random(in: 0..<pieces.count, using: &random)]
+            }.joined()
+            guard case .compare(let comparison, let value, let unit)? = GateText.parse(text) else { continue }
+            understood += 1
+            let opposite = Gate.Requirement.compare(Self.opposite(of: comparison), value, unit: unit)
+            let requirement = Gate.Requirement.compare(comparison, value, unit: unit)
+            for report in reports {
+                // Of a quantity one of the two holds, of anything else neither.
+                let holding = [requirement.holds(for: report), opposite.holds(for: report)].count { $0 }
+                #expect(holding == (Metric(report) == nil ? 0 : 1), "\(text) \(report.text)")
+            }
+        }
+        #expect(understood > 100)
+    }
+
+    private static func opposite(of comparison: Gate.Comparison) -> Gate.Comparison {
+        switch comparison {
+        case .atLeast: .below
+        case .atMost: .above
+        case .above: .atMost
+        case .below: .atLeast
+        case .equal: .different
+        case .different: .equal
+        }
+    }
+}

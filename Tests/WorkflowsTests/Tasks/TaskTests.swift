@@ -56,24 +56,24 @@ private func agent(_ entry: String) throws -> AgentCall {
         #expect(try script("{task_id: 4, shell: 'echo $1', args: [a]}").command == .shell("echo $1"))
         #expect(try script("{task_id: 4, config: {command: a}}").command == .program(Template(plain: "a")))
         let call = try agent(
-            "{task_id: 4, agent_type: TestingAgent, env: {X: y}, prompt: 'Do ${{ inputs.n }}', planner: true}")
+            "{task_id: 4, agent_type: TestingAgent, env: {X: y}, prompt: 'Do ${{ env.n }}', planner: true}")
         #expect(call.agent == "TestingAgent")
-        #expect(call.prompt?.source == "Do ${{ inputs.n }}")
+        #expect(call.prompt?.source == "Do ${{ env.n }}")
         #expect(call.isPlanner)
         #expect(call.environment.mapValues { $0.plainText } == ["X": "y", "WEIR_TASK": "4"])
     }
 
     @Test func `passes its parameters on as JSON`() throws {
         let entry = #"""
-            {task_id: 4, command: x, parameters: {a: 1, b: [yes, true, null, 0.5], c: {d: "it's \"${{ inputs.name }}\""}, n: "${{ inputs.list }}", e: '$${{'}}
+            {task_id: 4, command: x, parameters: {a: 1, b: [yes, true, null, 0.5], c: {d: "it's \"${{ env.name }}\""}, n: "${{ env.list }}", e: '$${{'}}
             """#
         let template = try #require(try script(entry).environment["WEIR_PARAMETERS"])
         let text = try template.text(in: TestScope.usual)
         #expect(text == #"{"a":1,"b":["yes",true,null,0.5],"c":{"d":"it's \"weir\""},"e":"${{","n":[1,2,3]}"#)
         // The canonical form says the same.
         #expect(try Template.parse(template.source).text(in: TestScope.usual) == text)
-        let call = try agent("{task_id: 4, agent_type: A, parameters: {task_name: T, n: '${{ inputs.n }}'}}")
-        #expect(call.parameters.mapValues(\.source) == ["task_name": .string("T"), "n": .string("${{ inputs.n }}")])
+        let call = try agent("{task_id: 4, agent_type: A, parameters: {task_name: T, n: '${{ env.n }}'}}")
+        #expect(call.parameters.mapValues(\.source) == ["task_name": .string("T"), "n": .string("${{ env.n }}")])
     }
 
     @Test func `has its own value before the file's`() throws {
@@ -146,6 +146,14 @@ private func agent(_ entry: String) throws -> AgentCall {
             """
         ),
         (
+            "{task_id: 4, id: 4, agent: A, command: x}",
+            """
+            flow.yaml:3:18: error: unknown key 'id' in task '4'; it belongs to steps, and is 'task_id' here
+            flow.yaml:3:25: error: unknown key 'agent' in task '4'; it belongs to 'config' of type agent, and is \
+            'agent_type' here
+            """
+        ),
+        (
             "{task_id: a b, command: x}",
             """
             flow.yaml:3:15: error: 'task_id' of task 'a b' is 'a b'; a name has 1 to 128 of the characters A-Z, a-z, \
@@ -193,7 +201,7 @@ private func agent(_ entry: String) throws -> AgentCall {
             "flow.yaml:3:30: error: 'command' of task '4' means nothing here: its type has them in 'config'"
         ),
         (
-            "{task_id: 4, shell: 'echo ${{ inputs.n }}'}",
+            "{task_id: 4, shell: 'echo ${{ env.n }}'}",
             """
             flow.yaml:3:25: error: 'shell' of task '4' has an expression, whose value the shell would take for a part \
             of the script; give it as a variable in 'env', or in 'args' as "$1"

@@ -1,0 +1,47 @@
+import Jobs
+import Workflows
+
+/// What becomes of a claimed job whose step is known only now.
+enum Decision {
+    /// A process.
+    case execute(Execution)
+    case succeed(result: String?, extras: OutcomeExtras? = nil)
+    /// Another attempt would end the same way.
+    case fail(String)
+    case skip(String)
+    case park(Parking)
+}
+
+/// A process with every value filled in, and what is to be made of its end.
+struct Execution {
+    var command: String
+    var arguments: [String] = []
+    var isShell = false
+    var environment: [String: String] = [:]
+    var directory: String?
+    var input: [UInt8]?
+    var after = Aftermath()
+}
+
+extension Execution {
+    /// Of a job of which nothing is late.
+    init(_ claim: Claim) {
+        self.init(command: claim.command)
+        arguments = claim.arguments
+        isShell = claim.shell
+        environment = claim.environment
+        directory = claim.directory
+        input = claim.standardInput
+    }
+}
+
+/// What a good end of a process brings besides its result.
+struct Aftermath {
+    var gates: [Gate] = []
+    var enforcesGates = false
+    var cacheKey: String?
+    /// The result is a list of steps that join the run.
+    var isPlanner = false
+    /// The output is that of `curl -i`.
+    var http: HTTPCall?
+}
