@@ -83,7 +83,7 @@ let package = Package(
         .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "Jobs", "SQLite", "Executors", "Schedules", "JSON", "TestSupport"],
+            dependencies: ["Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.

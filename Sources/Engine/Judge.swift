@@ -21,7 +21,7 @@ struct Judge {
         var ending = settlement.ending
         let scope = try RunScope(run: run, job: nil, locals: Locals(), store: store)
         if !settlement.isAfterHandlers {
-            judge(workflow, settlement, scope, &ending)
+            try judge(workflow, scope, &ending)
             let handlers = try handlers(of: &workflow, after: ending, scope)
             if !handlers.isEmpty {
                 _ = try store.write { try $0.startHandlers(handlers, of: run, after: ending) }
@@ -33,11 +33,11 @@ struct Judge {
     }
 
     private func judge(
-        _ workflow: Workflow, _ settlement: JobTransaction.Settlement, _ scope: RunScope, _ ending: inout RunEnding
-    ) {
-        if ending.state == .succeeded || ending.state == .failed {
-            let figures = try? RunReport.read(scope.run, from: store).figures
-            if let figures, let fault = workflow.criteria.fault(figures: figures, scope: scope) {
+        _ workflow: Workflow, _ scope: RunScope, _ ending: inout RunEnding
+    ) throws {
+        if !workflow.criteria.isEmpty, ending.state == .succeeded || ending.state == .failed {
+            let figures = try RunReport.read(scope.run, from: store).figures
+            if let fault = workflow.criteria.fault(figures: figures, scope: scope) {
                 ending.error = ending.error.map { "\($0); \(fault)" } ?? fault
                 ending.state = .failed
             }

@@ -139,7 +139,7 @@ extension RunReport {
                 finishedAt: row.optionalInt(11), exitCode: row.optionalInt(12), error: row.optionalText(13),
                 isForgiven: row.bool(14), isExcused: row.bool(23), isCached: row.bool(15), isHandler: row.bool(16),
                 isExclusive: row.bool(17),
-                pools: try amounts(row.optionalText(18)), progress: row.optionalDouble(19),
+                pools: amounts(row.optionalText(18)), progress: row.optionalDouble(19),
                 parent: row.optionalInt(20).map { JobID($0) } ?? parent, moment: now)
             if let runner = row.optionalInt(21), let start = row.optionalInt(10) {
                 step.tries = [
@@ -167,8 +167,8 @@ extension RunReport {
         return steps
     }
 
-    private static func amounts(_ json: String?) throws -> [String: Int] {
-        try json.flatMap { try JSONValue(parsing: $0).object }?.compactMapValues(\.integer) ?? [:]
+    private static func amounts(_ json: String?) -> [String: Int] {
+        json.flatMap { try? JSONValue(parsing: $0).object }?.compactMapValues(\.integer) ?? [:]
     }
 
     private static func gates(of run: RunID, from connection: Connection) throws -> [Gate] {

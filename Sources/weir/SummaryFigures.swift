@@ -65,7 +65,7 @@ struct SummaryFigures {
             }
         }
         let parts = causes.sorted { ($0.value.wait, "\($1.key)") > ($1.value.wait, "\($0.key)") }.prefix(5).map {
-            "\(TimeText.short($0.value.wait)) for \($0.key)"
+            "\(TimeText.short($0.value.wait)) for \(Terminal.visible("\($0.key)"))"
         }
         if !parts.isEmpty { text += ", of it \(parts.joined(separator: ", "))" }
         text += waited == 0 ? "; no task waited for another" : "; \(waited) came after another"

@@ -52,6 +52,8 @@ final class ReportedRun {
 
     func held(_ key: String) throws -> Claim { try #require(claims[key]).claim }
 
+    func holds(_ key: String) -> Bool { claims[key] != nil }
+
     func report() throws -> RunReport { try RunReport.read(id, from: store) }
 
     /// The four tasks of the reference, whose times are known.

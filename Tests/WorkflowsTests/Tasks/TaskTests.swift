@@ -68,10 +68,12 @@ private func agent(_ entry: String) throws -> AgentCall {
             {task_id: 4, command: x, parameters: {a: 1, b: [yes, true, null, 0.5], c: {d: "it's \"${{ env.name }}\""}, n: "${{ env.list }}", e: '$${{'}}
             """#
         let template = try #require(try script(entry).environment["WEIR_PARAMETERS"])
-        let text = try template.text(in: TestScope.usual)
+        var scope = TestScope.usual
+        scope.roots["env"] = scope.roots["inputs"]
+        let text = try template.text(in: scope)
         #expect(text == #"{"a":1,"b":["yes",true,null,0.5],"c":{"d":"it's \"weir\""},"e":"${{","n":[1,2,3]}"#)
         // The canonical form says the same.
-        #expect(try Template.parse(template.source).text(in: TestScope.usual) == text)
+        #expect(try Template.parse(template.source).text(in: scope) == text)
         let call = try agent("{task_id: 4, agent_type: A, parameters: {task_name: T, n: '${{ env.n }}'}}")
         #expect(call.parameters.mapValues(\.source) == ["task_name": .string("T"), "n": .string("${{ env.n }}")])
     }
