@@ -128,7 +128,8 @@ struct ConductorReader {
         var call = WorkflowCall(.file(name))
         do throws(ConductorFault) {
             for (name, source) in [
-                ("workflowId", "string(run.id)"), ("failureStatus", "'FAILED'"), ("input", "inputs"),
+                ("workflowId", "string(run.id)"), ("failureStatus", "'FAILED'"), ("reason", "run.error"),
+                ("input", "inputs"),
             ] {
                 call.inputs[name] = .text(Template(parts: [.expression(try text.expression(source))]))
             }

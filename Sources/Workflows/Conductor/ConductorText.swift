@@ -15,12 +15,12 @@ final class ConductorText {
     /// The loop in whose rounds the present text is.
     var loop: String?
     /// The names of `workflow.input` that expressions read.
-    private(set) var inputNames: Set<String> = []
+    var inputNames: Set<String> = []
     /// Bytes that may still be taken over from one text into another.
     private var budget = 8 << 20
-    private lazy var names = index.entries.keys.sorted()
+    private(set) lazy var names = index.entries.keys.sorted()
     /// Within a task's input, which may not lead to a further one.
-    private var isWithinInput = false
+    var isWithinInput = false
 
     init(index: ConductorIndex, findings: Findings, isOpen: Bool) {
         self.index = index
@@ -136,7 +136,7 @@ final class ConductorText {
     }
 
     /// Bounds what is taken over from one text into another.
-    private func taken(_ source: String) throws(ConductorFault) -> String {
+    func taken(_ source: String) throws(ConductorFault) -> String {
         try checkLength(source)
         budget -= source.utf8.count
         try checkBudget()
@@ -149,11 +149,11 @@ final class ConductorText {
         }
     }
 
-    private func checkBudget() throws(ConductorFault) {
+    func checkBudget() throws(ConductorFault) {
         guard budget >= 0 else { throw ConductorFault("the definition's expressions take over too much altogether") }
     }
 
-    private func source(of path: ConductorPath, _ field: Field) throws(ConductorFault) -> String {
+    func source(of path: ConductorPath, _ field: Field) throws(ConductorFault) -> String {
         guard case .name(let root)? = path.segments.first else {
             throw ConductorFault("an expression begins with 'workflow' or a task's reference name", at: path.offsets[0])
         }
@@ -173,208 +173,5 @@ final class ConductorText {
             return try ofTask(root, id: ConductorIndex.id(of: root), nil, rest, path, field)
         }
         return try ofTask(root, id: known.id, known, rest, path, field)
-    }
-
-    private func ofWorkflow(
-        _ rest: ArraySlice<ConductorPath.Segment>, _ path: ConductorPath, _ field: Field
-    ) throws(ConductorFault) -> String {
-        guard case .name(let part)? = rest.first else {
-            throw ConductorFault("after 'workflow' comes '.input', '.variables' or the like", at: path.offsets[0])
-        }
-        let below = rest.dropFirst()
-        switch part {
-        case "input":
-            if case .name(let name)? = below.first { inputNames.insert(name) }
-            return try orNull("inputs", below, field)
-        case "variables": return try orNull("vars", below, field)
-        case "status":
-            return Self.chosen(
-                "run.state", ["succeeded": "COMPLETED", "failed": "FAILED", "cancelled": "TERMINATED"], else: "RUNNING")
-        case "workflowId": return "string(run.id)"
-        case "workflowType", "workflowName": return "run.workflow"
-        case "version", "workflowVersion": return version
-        case "schemaVersion": return "2"
-        case "createTime", "startTime": return "run.startedAt"
-        default: return unknown("workflow.\(part)", at: path.offsets[1], field)
-        }
-    }
-
-    private func ofTask(
-        _ reference: String, id: String, _ known: ConductorIndex.Entry?, _ rest: ArraySlice<ConductorPath.Segment>,
-        _ path: ConductorPath, _ field: Field
-    ) throws(ConductorFault) -> String {
-        let step = Self.step(id)
-        guard case .name(let part)? = rest.first else {
-            throw ConductorFault(
-                "after a task's reference name comes '.output', '.input' or the like", at: path.offsets[0])
-        }
-        let below = rest.dropFirst()
-        switch part {
-        case "output":
-            if reference == loop, below.count == 1, below.first == .name("iteration") { return "iteration" }
-            return try output(of: step, type: known?.type ?? "SIMPLE", below, field)
-        case "input":
-            guard let known else { return unknown("\(reference).input", at: path.offsets[1], field) }
-            return try input(of: known, below, path, field)
-        case "status":
-            return Self.chosen(
-                "\(step).state",
-                [
-                    "succeeded": "COMPLETED", "failed": "FAILED", "skipped": "SKIPPED", "cancelled": "CANCELED",
-                    "running": "IN_PROGRESS",
-                ], else: "SCHEDULED")
-        case "reasonForIncompletion": return "\(step).error"
-        case "taskType": return Self.literal(.string(known?.type ?? "SIMPLE"))
-        case "taskDefName": return Self.literal(.string(known?.name ?? reference))
-        case "referenceTaskName": return Self.literal(.string(reference))
-        case "iteration":
-            if reference == loop || (loop != nil && known?.loop == loop) { return "iteration" }
-            if known?.type == "DO_WHILE" { return try orNull("\(step).result", [.name("iteration")], field) }
-            return "0"
-        default: return unknown("\(reference).\(part)", at: path.offsets[1], field)
-        }
-    }
-
-    /// What a task left, in the shape that Conductor gives it.
-    func output(
-        of step: String, type: String, _ below: ArraySlice<ConductorPath.Segment>, _ field: Field
-    ) throws(ConductorFault) -> String {
-        switch type {
-        case "FORK_JOIN", "JOIN", "FORK_JOIN_DYNAMIC", "SWITCH", "DECISION", "DO_WHILE", "INLINE", "LAMBDA",
-            "SET_VARIABLE", "NOOP":
-            return try orNull("\(step).result", below, field)
-        case "HTTP":
-            guard below.first == .name("response") else {
-                return try orNull("object('response', \(step).result ?? null)", below, field)
-            }
-            var inner = Array(below.dropFirst())
-            // Names of headers are kept in small letters.
-            if inner.count > 1, inner[0] == .name("headers"), case .name(let name) = inner[1] {
-                inner[1] = .name(name.lowercased())
-            }
-            return try orNull("\(step).result", inner[...], field)
-        default:
-            return try orNull(
-                below.isEmpty ? "asObject(\(step).result ?? null)" : "asObject(\(step).result)", below, field)
-        }
-    }
-
-    private func input(
-        of task: ConductorIndex.Entry, _ below: ArraySlice<ConductorPath.Segment>, _ path: ConductorPath, _ field: Field
-    ) throws(ConductorFault) -> String {
-        try checkBudget()
-        guard !isWithinInput else {
-            throw ConductorFault("the input refers to an input that refers to another; name what it comes from")
-        }
-        isWithinInput = true
-        defer { isWithinInput = false }
-        guard case .name(let name)? = below.first else {
-            return try source(of: .object(values(task.inputs)), [], field)
-        }
-        guard let parameter = task.inputs[name] else { return "null" }
-        // Faults of the parameter were, or will be, reported where it stands.
-        return try value(parameter).map { value throws(ConductorFault) in
-            try source(of: value, below.dropFirst(), field)
-        } ?? "null"
-    }
-
-    private func unknown(_ what: String, at offset: Int, _ field: Field) -> String {
-        findings.warning("\(field.title): '\(what)' is not known here and is null", at: field.exactPlace(of: offset))
-        return "null"
-    }
-
-    private func orNull(
-        _ base: String, _ below: ArraySlice<ConductorPath.Segment>, _ field: Field
-    ) throws(ConductorFault) -> String {
-        below.isEmpty && !base.hasSuffix(".result") ? base : try member(base, below, field) + " ?? null"
-    }
-
-    private func member(
-        _ base: String, _ below: ArraySlice<ConductorPath.Segment>, _ field: Field
-    ) throws(ConductorFault) -> String {
-        var text = base
-        for segment in below {
-            switch segment {
-            case .name(let name): text += Self.member(name)
-            case .index(let index): text += "[\(index)]"
-            case .nested(let path): text += "[string(\(try source(of: path, field)))]"
-            }
-        }
-        return text
-    }
-
-    // MARK: Values within expressions
-
-    /// A value as part of an expression, or what lies below it.
-    func source(
-        of template: JSONTemplate, _ below: ArraySlice<ConductorPath.Segment>, _ field: Field
-    ) throws(ConductorFault) -> String {
-        if let segment = below.first {
-            switch (template, segment) {
-            case (.object(let members), .name(let name)):
-                return try members[name].map { value throws(ConductorFault) in
-                    try source(of: value, below.dropFirst(), field)
-                } ?? "null"
-            case (.list(let elements), .index(let index)):
-                guard elements.indices.contains(index) else { return "null" }
-                return try source(of: elements[index], below.dropFirst(), field)
-            case (.text(let text), _) where text.parts.count == 1:
-                return try taken(try member("(\(text.expressions[0].source))", below, field) + " ?? null")
-            default: return "null"
-            }
-        }
-        switch template {
-        case .value(let value): return try taken(Self.literal(value))
-        case .text(let text):
-            if text.parts.count == 1, let expression = text.expressions.first { return try taken(expression.source) }
-            let parts = text.parts.map { part in
-                switch part {
-                case .text(let plain): Self.literal(.string(plain))
-                case .expression(let expression): "string(\(expression.source))"
-                }
-            }
-            return try taken(parts.joined(separator: " + "))
-        case .list(let elements):
-            var sources: [String] = []
-            for element in elements { sources.append(try source(of: element, [], field)) }
-            return try taken("[\(sources.joined(separator: ", "))]")
-        case .object(let members):
-            var sources: [String] = []
-            for (name, value) in members.sorted(by: { $0.key < $1.key }) {
-                sources += [Self.literal(.string(name)), try source(of: value, [], field)]
-            }
-            return try taken("object(\(sources.joined(separator: ", ")))")
-        }
-    }
-
-    static func step(_ id: String) -> String { "steps\(member(id))" }
-
-    static func member(_ name: String) -> String {
-        let isPlain =
-            name.utf8.first.map { !(0x30...0x39).contains($0) } ?? false
-            && name.utf8.allSatisfy { isIdentifier(String(UnicodeScalar($0))) && $0 != 0x2D && $0 != 0x2E }
-        return isPlain ? ".\(name)" : "[\(literal(.string(name)))]"
-    }
-
-    static func literal(_ value: JSONValue) -> String {
-        switch value {
-        case .string(let text): "'\(text.replacing("'", with: "''"))'"
-        case .integer(let number) where number >= 0: "\(number)"
-        case .integer, .decimal: "number('\(value.text)')"
-        case .list(let elements): "[\(elements.map { literal($0) }.joined(separator: ", "))]"
-        case .object(let members):
-            "object("
-                + members.sorted { $0.key < $1.key }.map { "\(literal(.string($0.key))), \(literal($0.value))" }
-                .joined(separator: ", ") + ")"
-        case .null, .bool: value.text
-        }
-    }
-
-    private static func chosen(_ source: String, _ names: [String: String], else other: String) -> String {
-        var text = "'\(other)'"
-        for (state, name) in names.sorted(by: { $0.key < $1.key }) {
-            text = "if(\(source) == '\(state)', '\(name)', \(text))"
-        }
-        return text
     }
 }

@@ -96,6 +96,7 @@ struct ExpressionFunctions {
     /// `object('name', value, 'other', value)`.
     private func object(of values: [JSONValue]) throws(ExpressionError) -> JSONValue {
         guard values.count.isMultiple(of: 2) else { throw fault("'object' takes names and values in turn") }
+        try budget.charge(values.count * ExpressionBudget.element, at: offset)
         var members: [String: JSONValue] = [:]
         for position in stride(from: 0, to: values.count, by: 2) {
             members[try text(values[position])] = values[position + 1]
