@@ -24,6 +24,14 @@ extension Runner {
         goOn(with: state.drain(at: now))
     }
 
+    /// Somebody asked by 'weir runner drain': the jobs are told to end, and go to others.
+    func drainAsAsked() {
+        guard state.mode != .ended, !isDrainAsked else { return }
+        isDrainAsked = true
+        if state.running > 0 { log.notice("draining, as asked: \(state.running) jobs are handed back") }
+        goOn(with: state.drain(at: now))
+    }
+
     /// Ctrl-Z: the jobs stop too, and nobody takes them while this process lives. Returns when it is continued.
     private func suspend() throws {
         guard try saySuspended() else {

@@ -16,6 +16,7 @@ extension Runner {
         var renewed = false
         var hasSettled = false
         var nextDeadline: Timestamp?
+        var isToDrain = false
     }
 
     /// Bytes of running jobs' output that one turn stores.
@@ -48,17 +49,22 @@ extension Runner {
             }
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) { attempt.isPIDStored = true }
+        for attempt in attempts.values where attempt.hasRemarks {
+            attempt.progress = nil
+            attempt.checkpoint = nil
+        }
         saidThatItDrains = state.mode == .draining
         reports.removeFirst(reported.count)
         pendingOutput.removeAll()
         for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
         state.turnSucceeded(at: self.now, more: turn.more)
         // What did not fit into this turn goes with one of the next, although its job may write no more for long.
-        if attempts.values.contains(where: { $0.process.output.hasMore }) { state.wrote() }
+        if attempts.values.contains(where: { $0.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
         setNextDeadline(turn.nextDeadline)
         for claim in turn.claims { start(claim) }
         goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
+        if turn.isToDrain { drainAsAsked() }
         _ = try? store.database.checkpoint()
         if turn.hasSettled { judgeSettledRuns() }
     }
@@ -70,22 +76,23 @@ extension Runner {
         var turn = Turn()
         try transaction.requireKnownSchema()
         if state.shouldRenew(at: now) {
-            try transaction.renewLease(of: id, until: now + options.lease)
+            turn.isToDrain = try transaction.renewLease(of: id, until: now + options.lease)
             turn.renewed = true
             // Leases are judged by what stands here, in a transaction that could itself write: heartbeats ring nobody,
             // so that what was read earlier may be long out of date.
             if state.hasNeighbours { turn.others = try transaction.otherRunners(than: id) }
         } else {
-            try transaction.requireLive(id)
+            turn.isToDrain = try transaction.requireLive(id)
         }
         if state.mode == .draining, !saidThatItDrains { try transaction.set(.draining, of: id) }
         for flush in flushes { try store(flush, in: transaction) }
+        try storeRemarks(in: transaction)
         for report in reported {
             turn.jobStates.append(try self.report(report, to: transaction))
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) {
             try? transaction.setPID(
-                Int(attempt.process.pid), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
+                Int(attempt.process?.pid ?? 0), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
         }
         try transaction.expireRuns()
         if !reported.isEmpty {
@@ -94,8 +101,8 @@ extension Runner {
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
         // The attempts that this turn reports leave their slots with it.
-        let free = state.mayClaim(at: now) ? options.slots - (state.running - reported.count) : 0
-        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope)
+        let free = state.mayClaim(at: now) && !turn.isToDrain ? state.settings.slots - (state.running - reported.count) : 0
+        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope, serving: serving)
         turn.claims = claimed.claims
         turn.more = claimed.more || promotes || places
         if state.running > 0 {
@@ -122,6 +129,7 @@ extension Runner {
                 try transaction.skip(claim.job, leaseToken: claim.leaseToken, because: reason)
                 return .skipped
             case .park(let parking): return try park(claim, parking, in: transaction)
+            case .giveBack: return try transaction.giveBack(claim.job, leaseToken: claim.leaseToken)
             }
         } catch JobStoreError.leaseLost {
             log.warning("job \(claim.job) was taken from this runner; its late outcome is dropped")
@@ -174,17 +182,17 @@ extension Runner {
         var left = Self.flushBytes
         // While nothing can be stored, what runs goes on in its bounded memory.
         if !pendingOutput.isEmpty { left = 0 }
-        for attempt in attempts.values where attempt.process.output.hasMore && left > 0 && !attempt.isOver {
+        for attempt in attempts.values where attempt.output.hasMore && left > 0 && !attempt.isOver {
             left -= collect(attempt, limit: left)
         }
         for report in reported {
-            if let attempt = report.attempt, attempt.process.output.hasMore { _ = collect(attempt, limit: .max) }
+            if let attempt = report.attempt, attempt.output.hasMore { _ = collect(attempt, limit: .max) }
         }
         return pendingOutput
     }
 
     private func collect(_ attempt: RunningAttempt, limit: Int) -> Int {
-        let output = attempt.process.output
+        let output = attempt.output
         let pieces = output.take(limit: limit).map { chunk in
             JobTransaction.Output(
                 start: chunk.offset, stream: chunk.stream == .standardOutput ? 1 : 2, bytes: chunk.bytes)

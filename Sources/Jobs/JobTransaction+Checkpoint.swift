@@ -20,7 +20,7 @@ extension JobTransaction {
     ///
     /// - Parameter json: at most `checkpointLimit` bytes.
     /// - Throws: `.leaseLost` when the attempt is over: a later one's checkpoint is not overwritten; `.invalid`.
-    package func setCheckpoint(_ json: String?, of job: JobID, leaseToken: Int) throws {
+    package func setCheckpoint(_ job: JobID, leaseToken: Int, _ json: String?) throws {
         if let json {
             guard json.utf8.count <= Self.checkpointLimit else {
                 throw JobStoreError.invalid(

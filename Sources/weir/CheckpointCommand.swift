@@ -43,7 +43,7 @@ struct CheckpointSet: WeirCommand {
         let context = try CheckpointCommand.context("set")
         let json = try JSONInput.text(value, what: "the checkpoint", limit: JobTransaction.checkpointLimit)
         let store = try options.openStore(kind: "checkpoint", create: false)
-        try store.write { try $0.setCheckpoint(json, of: context.job, leaseToken: context.leaseToken) }
+        try store.write { try $0.setCheckpoint(context.job, leaseToken: context.leaseToken, json) }
         store.close()
     }
 }
@@ -86,7 +86,7 @@ struct CheckpointClear: WeirCommand {
     func execute() throws {
         let context = try CheckpointCommand.context("clear")
         let store = try options.openStore(kind: "checkpoint", create: false)
-        try store.write { try $0.setCheckpoint(nil, of: context.job, leaseToken: context.leaseToken) }
+        try store.write { try $0.setCheckpoint(context.job, leaseToken: context.leaseToken, nil) }
         store.close()
     }
 }

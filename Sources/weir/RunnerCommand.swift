@@ -15,7 +15,9 @@ struct RunnerCommand: WeirCommand {
               weir runner --slots 4
               weir runner --slots 2 --queues images,mail
               weir runner --drain-after idle
-            """)
+              weir runner list; weir runner drain 3 --wait
+            """,
+        subcommands: [RunnerDrain.self, RunnerList.self])
 
     @OptionGroup var options: StoreOptions
 

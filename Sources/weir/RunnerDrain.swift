@@ -57,13 +57,6 @@ struct RunnerDrain: WeirCommand {
     }
 }
 
-extension RunnerID: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let number = Int(argument), number > 0 else { return nil }
-        self.init(number)
-    }
-}
-
 struct RunnerList: WeirCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",

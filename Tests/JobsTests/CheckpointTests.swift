@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct `A checkpoint` {
     private func save(_ json: String?, of claim: Claim, in store: JobStore) throws {
-        try store.write { try $0.setCheckpoint(json, of: claim.job, leaseToken: claim.leaseToken) }
+        try store.write { try $0.setCheckpoint(claim.job, leaseToken: claim.leaseToken, json) }
     }
 
     private func next(_ store: JobStore, _ time: TestTime, _ runner: RunnerID) throws -> Claim {
