@@ -101,7 +101,8 @@ extension Runner {
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
         // The attempts that this turn reports leave their slots with it.
-        let free = state.mayClaim(at: now) && !turn.isToDrain ? state.settings.slots - (state.running - reported.count) : 0
+        let free =
+            state.mayClaim(at: now) && !turn.isToDrain ? state.settings.slots - (state.running - reported.count) : 0
         let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope, serving: serving)
         turn.claims = claimed.claims
         turn.more = claimed.more || promotes || places

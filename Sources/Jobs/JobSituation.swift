@@ -118,7 +118,8 @@ extension JobTransaction {
         let found = try connection.first(Self.situationSQL, job) { row in
             var situation = JobSituation(
                 job: job, state: JobState(rawValue: row.text(0)) ?? .ready, queue: row.text(1),
-                type: row.optionalText(18), isQueuePaused: row.bool(2), run: row.optionalInt(3).map { RunID($0) }, priority: row.int(4),
+                type: row.optionalText(18), isQueuePaused: row.bool(2), run: row.optionalInt(3).map { RunID($0) },
+                priority: row.int(4),
                 attempt: row.int(5), maxAttempts: row.int(6), failures: row.int(7),
                 runner: row.optionalInt(8).map { RunnerID($0) }, isToStop: row.bool(9),
                 runAt: row.optionalInt(10).map { Timestamp($0) }, finishedAt: row.optionalInt(11).map { Timestamp($0) },

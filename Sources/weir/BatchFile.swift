@@ -17,7 +17,8 @@ struct BatchFile {
     }
 
     private static let keys = [
-        "command", "args", "shell", "type", "data", "name", "queue", "priority", "pool", "key", "key_scope", "on_conflict", "at", "in",
+        "command", "args", "shell", "type", "data", "name", "queue", "priority", "pool", "key", "key_scope",
+        "on_conflict", "at", "in",
         "retries", "timeout", "env", "cwd", "stdin", "after",
     ]
 

@@ -165,11 +165,11 @@ import Testing
     @Test func `wakes it`() throws {
         try withJobStore { store, _ in
             let runner = try store.runner()
-            #expect(
-                try store.write { transaction in
-                    _ = try transaction.requestDrain(of: runner)
-                    return transaction.leftWork
-                })
+            let rings = try store.write { transaction in
+                _ = try transaction.requestDrain(of: runner)
+                return transaction.leftWork
+            }
+            #expect(rings)
         }
     }
 }

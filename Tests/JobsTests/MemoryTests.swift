@@ -18,7 +18,8 @@ import Testing
                 try transaction.setMemory("color", to: #""blue""#, in: .run(run))
             }
             try store.look { transaction in
-                #expect(try transaction.memory("color", for: run)?.value == #""blue""#)
+                let own = try transaction.memory("color", for: run)
+                #expect(own?.value == #""blue""#)
                 #expect(try transaction.memory("color", for: nil)?.value == #""red""#)
                 #expect(try transaction.memory("size", for: run)?.scope == .global)
                 #expect(try transaction.memory("size", in: .run(run)) == nil)
@@ -57,7 +58,8 @@ import Testing
     func `refuses what is no JSON`(text: String) throws {
         try withJobStore { store, _ in
             #expect(throws: JobStoreError.self) { try store.write { try $0.setMemory("a", to: text, in: .global) } }
-            #expect(try store.look { try $0.memories(in: .global) }.isEmpty)
+            let entries = try store.look { try $0.memories(in: .global) }
+            #expect(entries.isEmpty)
         }
     }
 
