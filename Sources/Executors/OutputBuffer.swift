@@ -68,7 +68,7 @@ package final class OutputBuffer {
     }
 
     /// Appends `bytes`, written by `stream`.
-    func append(_ bytes: UnsafeRawBufferPointer, _ stream: OutputStream) {
+    package func append(_ bytes: UnsafeRawBufferPointer, _ stream: OutputStream) {
         let toHead = appendToHead(bytes, stream)
         var rest = bytes[toHead...]
         while !rest.isEmpty {

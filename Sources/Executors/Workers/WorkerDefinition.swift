@@ -3,7 +3,7 @@
 /// A worker is a long-lived process that takes jobs of its type as lines of JSON on its standard input and answers on
 /// its standard output: docs/workers.md has the protocol.
 package struct WorkerDefinition: Sendable, Hashable {
-    /// The program and its arguments; with `isShell` one line for /bin/sh.
+    /// The program and its arguments; with `isShell` a line for /bin/sh, and its arguments.
     package var command: [String]
     package var isShell = false
     /// Over what it inherits, see `JobEnvironment`.
@@ -29,5 +29,7 @@ package struct WorkerDefinition: Sendable, Hashable {
     }
 
     /// What is executed.
-    package var argv: [String] { isShell ? ["/bin/sh", "-c"] + command + ["sh"] : command }
+    package var argv: [String] {
+        isShell ? ["/bin/sh", "-c", command.first ?? "", "sh"] + command.dropFirst() : command
+    }
 }
