@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -224,6 +225,11 @@ int cspawn_sealed_file(const void *bytes, size_t count) {
 int cspawn_pipe_size(int fd, int bytes) {
     const int set = fcntl(fd, F_SETPIPE_SZ, bytes);
     return set >= 0 ? set : fcntl(fd, F_GETPIPE_SZ);
+}
+
+int cspawn_unread_bytes(int fd) {
+    int count;
+    return ioctl(fd, FIONREAD, &count) == 0 ? count : -1;
 }
 
 // The other end stays as a program expects it: its reads and writes wait.

@@ -81,6 +81,9 @@ int cspawn_output_pipe(int *reader, int *writer);
 /// The same, of which writing does not wait.
 int cspawn_input_pipe(int *reader, int *writer);
 
+/// Bytes that were written to a pipe and not read; -1 with errno.
+int cspawn_unread_bytes(int fd);
+
 /// Bytes that a pipe may hold, set to `bytes` if it is allowed. Returns its size now, or -1.
 int cspawn_pipe_size(int fd, int bytes);
 

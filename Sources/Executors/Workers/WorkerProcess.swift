@@ -35,6 +35,7 @@ package final class WorkerProcess {
     private var framer: LineFramer
     private var lastTask: String?
     private var unwritten: ArraySlice<UInt8> = []
+    private var taskBytes = 0
     private var isReaped = false
     private var isPidfdOpen = true
 
@@ -86,7 +87,15 @@ package final class WorkerProcess {
         precondition(self.task == nil && unwritten.isEmpty, "a worker has one job at a time")
         self.task = task.id
         unwritten = task.line[...]
+        taskBytes = unwritten.count
         try write()
+    }
+
+    /// Whether it read anything of the job that it was given last.
+    package var hasReadTask: Bool {
+        let written = taskBytes - unwritten.count
+        guard inputDescriptor >= 0 else { return written > 0 }
+        return written > Int(max(0, cspawn_unread_bytes(inputDescriptor)))
     }
 
     /// Writes on when its standard input has room.
