@@ -41,7 +41,7 @@ let package = Package(
         .target(
             name: "Workflows", dependencies: ["CYamlLimits", "JSON", "Schedules", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
-        .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
+        .target(name: "Executors", dependencies: ["CSpawn", "CLinux", "JSON"], swiftSettings: strict),
 
         // Use cases and loops.
         .target(

@@ -27,6 +27,9 @@ package final class Runner {
     var isTuningStored = true
     var ladder = LogLadder()
     var attempts: [AttemptKey: RunningAttempt] = [:]
+    var pools: [WorkerPoolKey: WorkerPool] = [:]
+    var workers: [Int32: Worker] = [:]  // by pid, those that have not been reaped
+    var workerEnds: [Int32: WorkerDescriptor] = [:]  // by descriptor
     var pids: [Int32: AttemptKey] = [:]  // of attempts' processes that have not been reaped
     var reports: [AttemptReport] = []
     var end: RunnerEnd?
@@ -75,7 +78,11 @@ package final class Runner {
         state = LoopState(settings)
         signals = try SignalInbox([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])
         signal(SIGPIPE, SIG_IGN)
+<<<<<<< HEAD
         try Self.makeRoom(forSlots: slots)
+=======
+        try Self.makeRoom(forSlots: options.slots, workers: !options.workers.isEmpty)
+>>>>>>> workers
         poller = try Poller()
         mailbox = try Mailbox()
         doorbell = try Doorbell(database: store.path)
@@ -99,7 +106,9 @@ package final class Runner {
     var now: Int { store.timekeeper.boottime() }
 
     /// Which jobs it can execute.
-    var serving: Serving { Serving(isPlain: options.isPlain, types: Set(services.handlers.keys)) }
+    var serving: Serving { 
+        Serving(isPlain: options.isPlain, types: Set(services.handlers.keys).union(options.workers.keys))
+     }
 
     /// Works until a signal, the observer or `drainAfter` ends it. Nothing of its jobs lives after that.
     ///
@@ -118,6 +127,7 @@ package final class Runner {
             abandonAll()
             throw error
         }
+        endWorkers()
         try retire()
         return end ?? .finished
     }
@@ -143,9 +153,15 @@ package final class Runner {
         log.info("runner \(id) works on \(store.path) with \(state.settings.slots) slots")
     }
 
+<<<<<<< HEAD
     /// Each job takes three descriptors. Raises the limit when the usual one is too low for all slots.
     static func makeRoom(forSlots slots: Int) throws {
         let needed = rlim_t(slots * 3 + 64)
+=======
+    /// Each job takes three descriptors, each worker four. Raises the limit when the usual one is too low for all slots.
+    private static func makeRoom(forSlots slots: Int, workers: Bool) throws {
+        let needed = rlim_t(slots * (workers ? 7 : 3) + 64)
+>>>>>>> workers
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         guard limit.rlim_cur < needed else { return }
@@ -187,6 +203,7 @@ package final class Runner {
             case .signals: for signal in signals.drain() { try take(signal) }
             case .output: readOutput(Int32(event.number))
             case .mail: takeUpMail()
+            case .worker: workerEvent(Int32(event.number))
             case .runner:
                 try neighbourDied(RunnerID(event.number))
                 isWoken = true
@@ -195,6 +212,7 @@ package final class Runner {
         let now = self.now
         goOn(with: state.actions(at: now))
         sweep(at: now)
+        stepWorkers(at: now)
         try rescue(at: now)
         adaptSlots(at: now)
         do {
@@ -238,7 +256,11 @@ package final class Runner {
         consider(rescuer.nextStep)
         consider(observer?.nextLook)
         consider(recheckAt)
+<<<<<<< HEAD
         consider(nextAdaption)
+=======
+        consider(nextWorkerStep)
+>>>>>>> workers
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
         if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }
         // A short silence first: only who has nothing to do watches the log.
@@ -279,7 +301,7 @@ package final class Runner {
         let found = try store.look { transaction in
             (
                 others: try transaction.otherRunners(than: id),
-                hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope, serving: serving) : false,
+                hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope, serving: servingNow) : false,
                 hasStops: state.running > 0 ? try !transaction.jobsToStop(of: id).isEmpty : false,
                 nextDue: try transaction.nextDue(),
                 hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty,

@@ -14,6 +14,7 @@ struct RunnerCommand: WeirCommand {
               weir runner --slots 4
               weir runner --slots 2 --queues images,mail
               weir runner --drain-after idle
+              weir runner --worker resize='python3 resize.py' --worker 'mail=node mail.js'
               weir runner list; weir runner drain 3 --wait
             """,
         subcommands: [RunnerDrain.self, RunnerList.self])
@@ -48,12 +49,22 @@ struct RunnerCommand: WeirCommand {
             valueName: "condition"))
     var drainAfter: DrainAfterOption?
 
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Serve jobs of a type by long-lived processes of a command, a line for /bin/sh. May be given several times.",
+            valueName: "type=command"))
+    var worker: [WorkerOption] = []
+
     @Flag(name: .shortAndLong, help: "Say what happens: --log-level info.")
     var verbose = false
 
     @OptionGroup var log: LogOptions
 
     func validate() throws {
+        if let twice = Dictionary(grouping: worker, by: \.type).first(where: { $0.value.count > 1 }) {
+            throw ValidationError("--worker names the type '\(twice.key)' twice; one command serves a type")
+        }
         if let slots, !(1...10_000).contains(slots) {
             throw ValidationError("--slots must be a whole number from 1 to 10000, not \(slots)")
         }
@@ -84,6 +95,7 @@ struct RunnerCommand: WeirCommand {
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
         options.settings = sources
+        for option in worker { options.workers[option.type] = option.definition }
         let log = log.logger(.runner, level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
         StandardError.becomeLossy(true)
