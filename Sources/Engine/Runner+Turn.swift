@@ -107,18 +107,15 @@ extension Runner {
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
         // The attempts that this turn reports leave their slots with it.
-<<<<<<< HEAD
-        let free =
-            state.mayClaim(at: now) && !turn.isToDrain ? state.settings.slots - (state.running - reported.count) : 0
-        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope, serving: serving)
-=======
         let leaving = reported.count { state.holdsSlot(AttemptKey($0.claim)) }
         let free = state.mayClaim(at: now) ? state.slotsLeft + leaving : 0
-        let claimed = try transaction.claim(
-            min(free, allowance), for: id, from: options.scope, serving: serving, room: room(free: free, at: now))
->>>>>>> workers
-        turn.claims = claimed.claims
-        turn.more = claimed.more || promotes || places
+        let claimed =
+            turn.isToDrain
+            ? ([], false)
+            : try transaction.claim(
+                min(free, allowance), for: id, from: options.scope, serving: serving, room: room(free: free, at: now))
+        turn.claims = claimed.0
+        turn.more = claimed.1 || promotes || places
         if state.running > 0 {
             turn.stops = try transaction.jobsToStop(of: id).map { AttemptKey(job: $0.job, leaseToken: $0.leaseToken) }
         }

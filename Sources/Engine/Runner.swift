@@ -78,11 +78,7 @@ package final class Runner {
         state = LoopState(settings)
         signals = try SignalInbox([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])
         signal(SIGPIPE, SIG_IGN)
-<<<<<<< HEAD
-        try Self.makeRoom(forSlots: slots)
-=======
-        try Self.makeRoom(forSlots: options.slots, workers: !options.workers.isEmpty)
->>>>>>> workers
+        try Self.makeRoom(forSlots: slots, workers: !options.workers.isEmpty)
         poller = try Poller()
         mailbox = try Mailbox()
         doorbell = try Doorbell(database: store.path)
@@ -153,15 +149,9 @@ package final class Runner {
         log.info("runner \(id) works on \(store.path) with \(state.settings.slots) slots")
     }
 
-<<<<<<< HEAD
-    /// Each job takes three descriptors. Raises the limit when the usual one is too low for all slots.
-    static func makeRoom(forSlots slots: Int) throws {
-        let needed = rlim_t(slots * 3 + 64)
-=======
     /// Each job takes three descriptors, each worker four. Raises the limit when the usual one is too low for all slots.
-    private static func makeRoom(forSlots slots: Int, workers: Bool) throws {
+    static func makeRoom(forSlots slots: Int, workers: Bool) throws {
         let needed = rlim_t(slots * (workers ? 7 : 3) + 64)
->>>>>>> workers
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         guard limit.rlim_cur < needed else { return }
@@ -256,11 +246,8 @@ package final class Runner {
         consider(rescuer.nextStep)
         consider(observer?.nextLook)
         consider(recheckAt)
-<<<<<<< HEAD
         consider(nextAdaption)
-=======
         consider(nextWorkerStep)
->>>>>>> workers
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
         if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }
         // A short silence first: only who has nothing to do watches the log.

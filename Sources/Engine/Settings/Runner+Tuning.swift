@@ -49,7 +49,7 @@ extension Runner {
     private func useSlots(_ wanted: Int) {
         var slots = wanted
         do {
-            try Self.makeRoom(forSlots: slots)
+            try Self.makeRoom(forSlots: slots, workers: !options.workers.isEmpty)
         } catch {
             slots = min(slots, Self.mostSlots)
             logs.settings.warning("\(error); it goes on with \(slots)")
