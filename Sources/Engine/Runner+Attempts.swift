@@ -33,11 +33,14 @@ extension Runner {
     }
 
     /// A job that names who executes it.
-    private func start(_ claim: Claim, type: String, key: AttemptKey, startedAt: Timestamp, startedBoot: Int) {
+    private func start(
+        _ claim: Claim, type: String, after: Aftermath = Aftermath(), key: AttemptKey, startedAt: Timestamp,
+        startedBoot: Int
+    ) {
         if let handler = services.handlers[type] {
-            return start(claim, handler, after: Aftermath(), startedAt: startedAt, startedBoot: startedBoot)
+            return start(claim, handler, after: after, startedAt: startedAt, startedBoot: startedBoot)
         }
-        start(claim, WorkerCall(type: type, data: claim.data))
+        start(claim, WorkerCall(type: type, data: claim.data), after: after)
     }
 
     /// A step with something late in it.
@@ -74,7 +77,14 @@ extension Runner {
     private func start(
         _ claim: Claim, _ execution: Execution, key: AttemptKey, startedAt: Timestamp, startedBoot: Int
     ) {
-        if let call = execution.worker { return start(claim, call, after: execution.after) }
+        if let call = execution.worker {
+            guard call.definition == nil else { return start(claim, call, after: execution.after) }
+            var claim = claim
+            (claim.type, claim.data) = (call.type, call.data)
+            return start(
+                claim, type: call.type, after: execution.after, key: key, startedAt: startedAt,
+                startedBoot: startedBoot)
+        }
         if let body = execution.body {
             return start(claim, body, after: execution.after, startedAt: startedAt, startedBoot: startedBoot)
         }

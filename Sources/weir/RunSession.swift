@@ -36,6 +36,7 @@ struct RunSession {
         options.grace = grace.milliseconds
         options.drainsOnHangup = true
         options.monitors = monitors
+        try options.takeWorkers(config: nil, database: store.path)
         let progress = RunProgress(
             run: run, store: store, steps: steps, watching: watching, plainInterval: max(100, every.milliseconds))
         let runner = try Runner(

@@ -95,6 +95,7 @@ struct RunnerCommand: WeirCommand {
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
         options.settings = sources
+        try options.takeWorkers(config: config, database: store.path)
         for option in worker { options.workers[option.type] = option.definition }
         let log = log.logger(.runner, level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Engine
 import Executors
+import Workflows
 
 /// `resize=python3 resize.py`.
 struct WorkerOption: ExpressibleByArgument {
@@ -11,5 +13,14 @@ struct WorkerOption: ExpressibleByArgument {
         guard parts.count == 2, !parts[0].isEmpty, parts[1].contains(where: { !$0.isWhitespace }) else { return nil }
         type = String(parts[0])
         definition = WorkerDefinition(command: [String(parts[1])], isShell: true)
+    }
+}
+
+extension RunnerOptions {
+    /// Serves the types that `weir.yaml` names under `workers`.
+    mutating func takeWorkers(config: String?, database: String) throws {
+        let configuration = try WorkflowFile.configuration(given: config, database: database)
+        let folder = try Directory.absolute(nil)
+        for (type, worker) in configuration.workers { workers[type] = WorkerDefinition(worker, in: folder) }
     }
 }

@@ -77,7 +77,7 @@ struct WorkersReader {
         if case .scalar(let scalar) = field.value, scalar.isNull { return [:] }
         var workers: [String: WorkerCommand] = [:]
         for entry in field.entries(of: "workers by the type of their jobs") ?? [] {
-            guard isIdentifier(entry.key) else {
+            guard isIdentifier(entry.key.replacing(":", with: "-").replacing("/", with: "-")) else {
                 findings.error("\(quoted(entry.key)) cannot be the type of a worker", at: entry.keyPlace)
                 continue
             }
