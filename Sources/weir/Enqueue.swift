@@ -69,7 +69,7 @@ struct Enqueue: WeirCommand {
                 "--from brings its own commands; leave out the command, --shell, --type, --data and --lines")
         }
         try validateType()
-        if from == nil, type == nil, command.isEmpty == (shell == nil) {
+        if from == nil, type == nil, command.isEmpty, shell == nil {
             throw ValidationError("give a command after --, as in: weir enqueue -- make all")
         }
         if lines, stdin == "-" { throw ValidationError("--lines and --stdin - both read standard input") }

@@ -21,7 +21,11 @@ struct Retry: WeirCommand {
             """)
 
     @OptionGroup var options: StoreOptions
-    @Flag(help: "Give the job other arguments: those after --.") var with = false
+    @Option(
+        parsing: .remaining,
+        help: ArgumentHelp(
+            "Give the job other arguments: all that follow, after a --.", valueName: "arguments"))
+    var with: [String] = []
     @Option(
         help: ArgumentHelp("Give a job with a type other data: JSON, @FILE or -.", valueName: "json"))
     var withData: String?
@@ -29,15 +33,12 @@ struct Retry: WeirCommand {
     var env: [String] = []
     @Flag(help: "Begin from the start, without the checkpoint.") var fresh = false
     @Argument(help: ArgumentHelp("The jobs.", valueName: "id")) var jobs: [JobID]
-    @Argument(parsing: .postTerminator, help: ArgumentHelp("The new arguments.", valueName: "arguments"))
-    var arguments: [String] = []
 
     func validate() throws {
-        if !with, !arguments.isEmpty { throw ValidationError("--with says that what follows -- are new arguments") }
-        if with || withData != nil || !env.isEmpty, jobs.count != 1 {
+        if !with.isEmpty || withData != nil || !env.isEmpty, jobs.count != 1 {
             throw ValidationError("--with, --with-data and --env are for one job at a time, not \(jobs.count)")
         }
-        if with, withData != nil { throw ValidationError("a job has arguments or data, not both") }
+        if !with.isEmpty, withData != nil { throw ValidationError("a job has arguments or data, not both") }
     }
 
     func execute() throws {
@@ -61,13 +62,14 @@ struct Retry: WeirCommand {
 
     private func change() throws -> RetryChange {
         var change = RetryChange()
-        change.arguments = with ? arguments : nil
+        // Without any, '--with --' takes all away.
+        if !with.isEmpty { change.arguments = with.first == "--" ? Array(with.dropFirst()) : with }
         change.data = try withData.map {
             try JSONInput.text($0, what: "--with-data", limit: JobTransaction.templateLimit)
         }
         change.environment = try EnvironmentOption.read(env)
         change.isFresh = fresh
-        try ArgumentLimits.check(argv: ["true"] + arguments, environment: change.environment)
+        try ArgumentLimits.check(argv: ["true"] + (change.arguments ?? []), environment: change.environment)
         return change
     }
 }

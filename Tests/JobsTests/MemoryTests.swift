@@ -1,3 +1,4 @@
+import Dispatch
 import SQLite
 import TestSupport
 import Testing
@@ -74,6 +75,41 @@ import Testing
             try store.write { try $0.setMemory("most", to: most, in: .global) }
             #expect(throws: JobStoreError.self) {
                 try store.write { try $0.setMemory("more", to: " " + most, in: .global) }
+            }
+        }
+    }
+
+    @Test func `loses no change of two connections that compare and set at once`() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/weir.db"
+            let first = try openJobStore(path, TestTime())
+            try first.write { try $0.setMemory("n", to: "0", in: .global) }
+            first.close()
+            DispatchQueue.concurrentPerform(iterations: 2) { _ in
+                do { try Self.addOne(to: path, times: 500) } catch { Issue.record(error) }
+            }
+            let last = try openJobStore(path, TestTime())
+            defer { last.close() }
+            let sum = try last.look { try $0.memory("n", in: .global) }?.value
+            #expect(sum == "1000")
+        }
+    }
+
+    /// Reads and writes in transactions of their own, so that somebody may come in between.
+    private static func addOne(to path: String, times: Int) throws {
+        let store = try openJobStore(path, TestTime())
+        defer { store.close() }
+        var done = 0
+        while done < times {
+            guard let present = try store.look({ try $0.memory("n", in: .global) }) else { throw TestFailure("no n") }
+            do {
+                try store.write {
+                    try $0.setMemory(
+                        "n", to: "\((Int(present.value) ?? 0) + 1)", in: .global, if: .version(present.version))
+                }
+                done += 1
+            } catch JobStoreError.memoryConflict {
+                continue
             }
         }
     }
