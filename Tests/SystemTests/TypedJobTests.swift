@@ -137,7 +137,7 @@ import Testing
             try host.run("init")
             let run = try host.start(["run", "f.yaml"])
             try eventually("the step") { try host.lines("SELECT state FROM jobs WHERE key = 'far'") == ["ready"] }
-            #expect(run.error.contains("3:11: warning: no worker is declared for type 'img/resize'; step 'far' waits"))
+            #expect(run.error.contains("3:10: warning: no worker is declared for type 'img/resize'; step 'far' waits"))
             try host.startRunner("--slots", "1", "--worker", "img/resize=exec python3 echo.py")
             #expect(try run.wait().exitCode == 0, "\(run.error)")
             let results = try host.lines("SELECT json_extract(result, '$.data') FROM job_history WHERE key = 'far'")
