@@ -95,7 +95,7 @@ struct ParallelCommand: ParsableCommand {
         @Option(help: "How to print.") var format: OutputFormat = .table
 
         func execute() throws {
-            let store = try options.openStore(kind: "parallel", create: true)
+            let store = try options.openStore(kind: "parallel", create: false)
             defer { store.close() }
             let settings = try SettingsReader.settings(
                 from: SettingsReader.sources(database: store.path), in: store)
