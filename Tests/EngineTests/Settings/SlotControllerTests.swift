@@ -41,6 +41,14 @@ import Testing
         #expect(trace(&controller, Array(repeating: Self.overrun, count: 20)) == Array(repeating: 4, count: 20))
     }
 
+    @Test func `grow for jobs that hardly use a processor, however busy others keep them`() {
+        var controller = controller()
+        let others = Pressure(idle: 0, cpu: 0.9, jobs: 0.01)
+        #expect(trace(&controller, [others, others, others]) == [8, 16, 32])
+        let ours = Pressure(idle: 0, cpu: 0.9, jobs: 0.3)
+        #expect(trace(&controller, Array(repeating: ours, count: 40)).last == 4)
+    }
+
     @Test func `stay as they are while no job waits for one`() {
         var controller = controller()
         #expect(trace(&controller, [Self.idle, Self.idle], isSaturated: false) == [4, 4])
@@ -113,6 +121,17 @@ import Testing
                 == Pressure(idle: 0.25, cpu: 0.3, memory: 0, io: 1))
         second.availableMemory = 0.01
         #expect(second.pressure(since: first, milliseconds: 1_000, processors: 2).memory == 1)
+    }
+
+    @Test func `tells how much of a processor a job of ours uses`() throws {
+        let first = PressureSample(ticks: 0, idleTicks: 0, runnable: 0, availableMemory: 1, jobs: 1_000)
+        var second = first
+        second.jobs = 1_500
+        let pressure = second.pressure(since: first, milliseconds: 1_000, processors: 2, running: 5)
+        #expect(pressure.jobs == 0.1)
+        let stat = "77 (a) b (c)) S 1 77 77 0 -1 4194304 99 0 0 0 10 20 30 40 20 0 1 0 123"
+        #expect(JobLoad.ticks(in: stat) == 100)
+        #expect(JobLoad.ticks(in: "") == nil)
     }
 
     @Test func `is told by who is runnable where the kernel has no pressures`() {
