@@ -54,7 +54,8 @@ extension Runner {
                 outcome.extras = extras
                 reports.append(AttemptReport(claim, .outcome(outcome)))
             case .skip(let reason): reports.append(AttemptReport(claim, .skip(reason)))
-            case .park(let parking): reports.append(AttemptReport(claim, .park(parking)))
+            case .park(let parking):
+                reports.append(AttemptReport(claim, .park(parking.limiting(memory: claim.memoryLimit))))
             case .fail(let reason):
                 outcome.state = .failed
                 outcome.error = reason

@@ -54,10 +54,13 @@ struct ParallelCommand: ParsableCommand {
                 """)
 
         @OptionGroup var options: StoreOptions
-        @Argument(help: "1 to 10000.") var count: String
+        @Argument(parsing: .allUnrecognized, help: "1 to 10000.") var count: [String]
 
         func execute() throws {
-            try StoredSetting.set(.workers, to: try SettingName.workers.value(of: count), options: options)
+            guard count.count == 1, let text = count.first else {
+                throw ValidationError("give one number, as in: weir parallel workers 8")
+            }
+            try StoredSetting.set(.workers, to: try SettingName.workers.value(of: text), options: options)
         }
     }
 

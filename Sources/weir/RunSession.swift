@@ -17,7 +17,7 @@ struct RunSession {
     let steps: Int
     /// Between two lines on what runs, where there is no terminal.
     var every = TimeLength(milliseconds: 30_000)
-    var log = LogOptions()
+    var log = LogOutput.logger(.runner, level: .warning)
     /// Takes samples and tells events.
     var monitors = true
     /// What the workflow says of those who watch it.
@@ -39,7 +39,7 @@ struct RunSession {
         let progress = RunProgress(
             run: run, store: store, steps: steps, watching: watching, plainInterval: max(100, every.milliseconds))
         let runner = try Runner(
-            store: store, options: options, log: log.logger(.runner, level: .warning), observer: progress)
+            store: store, options: options, log: log, observer: progress)
         StandardError.becomeLossy(true)
         defer {
             progress.end()

@@ -76,6 +76,32 @@ import Testing
         }
     }
 
+    @Test func `takes as many workers as it may have open files for`() throws {
+        try withHost { host in
+            try host.run("parallel", "workers", "1")
+            let runner = try host.startRunner(under: ["prlimit", "--nofile=200"])
+            try eventually("its row") { try host.lines("SELECT slots FROM runners") == ["1"] }
+            try host.run("parallel", "workers", "500")
+            try eventually("more slots") { try host.lines("SELECT slots FROM runners") == ["45"] }
+            #expect(runner.error.contains("500 slots need 1564 open files, and this process may have 200"))
+            try host.run("enqueue", "--wait", "--", "true")
+            try host.stopRunners()
+        }
+    }
+
+    @Test func `with the profile auto takes more jobs that sleep than there are processors`() throws {
+        try withHost { host in
+            let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+            let lines = (0..<processors * 8).map { "\($0)" }.joined(separator: "\n")
+            try host.run("enqueue", "--lines", "--shell", "exec sleep 1000 # {}", input: lines)
+            try host.startRunner("--profile", "auto")
+            try eventually("more running jobs than processors") {
+                try host.number("SELECT count(*) FROM jobs WHERE state = 'running'") > processors
+            }
+            try host.stopRunners()
+        }
+    }
+
     @Test func `with the profile auto begins with a slot for each processor, and keeps within its bounds`() throws {
         try withHost { host in
             let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

@@ -80,6 +80,24 @@ import Testing
         }
     }
 
+    @Test func `limit the memory of every part of a step, too`() throws {
+        try withWeir { weir in
+            let text = """
+                steps:
+                  - id: each
+                    type: script
+                    foreach: [1, 2]
+                    config: {command: "true"}
+                """
+            try writeFile(weir.folder + "/w.yaml", Array(text.utf8))
+            weir.environment["PARALLEL_MEMORY_LIMIT"] = "500"
+            #expect(try weir("run", "w.yaml").code == 0)
+            let parts = try weir(
+                "sql", "--format", "csv", "SELECT memory_kb FROM jobs WHERE kind = 'script' ORDER BY id")
+            #expect(parts.lines == ["memory_kb", "512000", "512000"])
+        }
+    }
+
     @Test func `run a workflow's steps one at a time when they say so and the file does not`() throws {
         try withWeir { weir in
             func width(_ head: String, _ arguments: String...) throws -> Int {
@@ -140,6 +158,7 @@ import Testing
             #expect(runner.errors.contains("did you mean 'maximum'?"))
             #expect(try weir("config", "set", "wrkers", "3").errors.contains("did you mean 'workers'?"))
             #expect(try weir("config", "set", "workers", "-3").errors.contains("a whole number from 1 to 10000"))
+            #expect(try weir("parallel", "workers", "-3").errors.contains("a whole number from 1 to 10000"))
             #expect(try weir("config", "set", "timeout", "soon").errors.contains("such as 5m"))
             #expect(try weir("parallel", "profile", "maximum").errors.contains("twice as many jobs"))
         }
