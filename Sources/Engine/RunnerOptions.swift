@@ -1,4 +1,5 @@
 package import Jobs
+package import Workflows
 
 /// How a runner works.
 package struct RunnerOptions: Sendable {
@@ -31,6 +32,9 @@ package struct RunnerOptions: Sendable {
     package var isPlain = true
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
     package var batch = 100
+
+    /// By the type of the jobs that they take.
+    package var agents: [String: AgentDefinition] = [:]
 
     package init(
         kind: RunnerInfo.Kind, slots: Int, scope: ClaimScope, version: String, environment: [String: String]

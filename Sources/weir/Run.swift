@@ -86,6 +86,7 @@ struct Run: WeirCommand {
             run: started.run, store: store, slots: slots, lease: lease, grace: grace, format: format,
             steps: plan.steps.count)
         session.every = every
+        session.agents = configuration.agents
         session.watching = WatchLimits(file.workflow.watching)
         try session.execute()
     }

@@ -37,6 +37,8 @@ struct RunnerCommand: WeirCommand {
             valueName: "condition"))
     var drainAfter: DrainAfterOption?
 
+    @Option(help: ArgumentHelp("The configuration. (default: weir.yaml)", valueName: "file")) var config: String?
+
     @Flag(name: .shortAndLong, help: "Say what happens.")
     var verbose = false
 
@@ -50,6 +52,7 @@ struct RunnerCommand: WeirCommand {
     }
 
     func execute() throws {
+        let configuration = try WorkflowFile.configuration(given: config, database: self.options.path)
         let store = try options.openStore(
             kind: "runner", create: true, lease: lease.milliseconds, patience: .seconds(2))
         let names = queues.map { Set($0.split(separator: ",").map { String($0) }) }
@@ -63,8 +66,10 @@ struct RunnerCommand: WeirCommand {
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
+        options.agents = configuration.agents
         let log = LogOutput.logger("runner", level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
+        runner.services = .program
         StandardError.becomeLossy(true)
         defer { StandardError.becomeLossy(false) }
         _ = try runner.run()
