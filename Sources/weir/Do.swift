@@ -24,6 +24,7 @@ struct Do: WeirCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps at once.", valueName: "n")) var maxConcurrency: Int?
     @Option(help: ArgumentHelp("The configuration. (default: weir.yaml)", valueName: "file")) var config: String?
     @Option(help: "How to print the summary.") var format: OutputFormat = .table
+    @OptionGroup var log: LogOptions
     @Argument(help: "What is to be reached.") var goal: String
 
     func validate() throws {
@@ -45,8 +46,10 @@ struct Do: WeirCommand {
         let store = try options.openStore(kind: "do", create: true, patience: .seconds(2))
         defer { store.close() }
         let session = PlanningSession(
-            goal: goal, planner: planner, configuration: configuration, store: store, format: format)
-        let (workflow, source) = try session.plan()
+            goal: goal, planner: planner, configuration: configuration, store: store, format: format, log: log)
+        var (workflow, source) = try session.plan()
+        let settings = try SettingsReader.settings(for: store, at: options.path, config: config)
+        workflow.fill(retries: settings.retries, timeout: settings.timeout.map { .milliseconds($0) })
         let plan = workflow.plan(options: PlanOptions(maxConcurrency: maxConcurrency))
         PlanView(plan).print()
         guard !dryRun else { return }
@@ -90,6 +93,7 @@ struct Do: WeirCommand {
             run: started.run, store: store, slots: plan.slots(given: maxConcurrency),
             lease: TimeLength(milliseconds: 15_000), grace: TimeLength(milliseconds: 10_000), format: format,
             steps: plan.steps.count)
+        session.log = log
         session.agents = configuration.agents
         session.watching = WatchLimits(workflow.watching)
         try session.execute()

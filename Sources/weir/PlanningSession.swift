@@ -10,6 +10,7 @@ struct PlanningSession {
     let configuration: Configuration
     let store: JobStore
     let format: OutputFormat
+    let log: LogOptions
 
     /// How often a planner may mend its answer.
     private static let repairs = 2
@@ -58,9 +59,10 @@ struct PlanningSession {
             workflow, options: PlanOptions(), inputs: [:], directory: try Directory.absolute(nil),
             searchPath: DatabaseLocation.environment("PATH"), text: workflow.canonical.text, source: "weir do")
         let started = try store.write { try $0.start(spec) }
-        let session = RunSession(
+        var session = RunSession(
             run: started.run, store: store, slots: 1, lease: TimeLength(milliseconds: 15_000),
             grace: TimeLength(milliseconds: 10_000), format: format, steps: 1)
+        session.log = log
         let report = try session.follow()
         let facts = try store.look { try $0.facts(of: "plan", in: started.run) }
         guard report.state == .succeeded else {
