@@ -56,7 +56,8 @@ struct ChatAnswer {
 
     /// What an endpoint says of an error, cut to a line's length.
     static func message(of error: JSONValue) -> String? {
-        let text = error["message"]?.string ?? error["error"]?["message"]?.string ?? error.string
+        let text =
+            error["message"]?.string ?? error["error"]?["message"]?.string ?? error.string
             ?? error["error"]?.string ?? error["detail"]?.string
         guard let text = text?.trimmed, !text.isEmpty else { return nil }
         return text.count > 500 ? "\(text.prefix(500))…" : text

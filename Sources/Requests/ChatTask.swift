@@ -34,9 +34,10 @@ struct ChatTask: Sendable {
             outcome = TaskOutcome(.succeeded(result: secrets.clean(value.text)))
         } catch {
             let fault = RequestFault(error, origin: request.address.origin, limit: limit)
-            outcome = RequestFault(
-                secrets.clean(fault.message), isFinal: fault.isFinal, retryAfter: fault.retryAfter
-            ).outcome
+            outcome =
+                RequestFault(
+                    secrets.clean(fault.message), isFinal: fault.isFinal, retryAfter: fault.retryAfter
+                ).outcome
         }
         outcome.inputTokens = answer.inputTokens
         outcome.outputTokens = answer.outputTokens

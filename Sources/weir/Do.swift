@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Glibc
+import JSON
 import Jobs
 import Workflows
 

@@ -34,8 +34,9 @@ struct PlanView {
             // What is within it is shown as it stands.
             if let template = step.template { details.append(template) }
         case nil:
-            details.append((["runs", step.shell ? "/bin/sh -c" : "", step.command] + step.args)
-                .filter { !$0.isEmpty }.joined(separator: " "))
+            details.append(
+                (["runs", step.shell ? "/bin/sh -c" : "", step.command] + step.args)
+                    .filter { !$0.isEmpty }.joined(separator: " "))
         }
         if !step.dependencies.isEmpty {
             details.append("after \(step.dependencies.map(\.step).joined(separator: ", "))")

@@ -42,7 +42,8 @@ import Workflows
         }
         #expect(
             fault?.message
-                == "the variable NO_KEY, which the agent 'researcher' needs, is not set in the environment of the runner")
+                == "the variable NO_KEY, which the agent 'researcher' needs, is not set in the environment of the runner"
+        )
         #expect(fault?.isFinal == true)
     }
 
@@ -80,7 +81,10 @@ import Workflows
 
     @Test(arguments: [
         (["x"], "the endpoint closed the stream in the middle of the answer, after 1 bytes", false),
-        (["{", "length"], "the answer was cut at the most tokens that it may have (7); raise 'max_tokens' of the agent", true),
+        (
+            ["{", "length"],
+            "the answer was cut at the most tokens that it may have (7); raise 'max_tokens' of the agent", true
+        ),
         (["no", "stop"], "the answer is not JSON, which the agent's 'schema' asks for", false),
         ([" ", "stop"], "the answer is empty (it ended with 'stop')", false),
     ])

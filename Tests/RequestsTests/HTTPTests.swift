@@ -65,10 +65,11 @@ import Workflows
         #expect(Address(text) == nil)
     }
 
-    @Test(arguments: [
-        ("3", 3000), (" 0.5 ", 500), ("Sun, 06 Nov 1994 08:49:37 GMT", 7000), ("-1", nil), ("soon", nil), ("", nil),
-        ("1e9", 86_400_000), ("Sun, 06 Nov 1994 08:49:00 GMT", 0),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("3", 3000), (" 0.5 ", 500), ("Sun, 06 Nov 1994 08:49:37 GMT", 7000), ("-1", nil), ("soon", nil), ("", nil),
+            ("1e9", 86_400_000), ("Sun, 06 Nov 1994 08:49:00 GMT", 0),
+        ] as [(String, Int?)])
     func `waits as long as it is told`(text: String, milliseconds: Int?) {
         #expect(RetryAfter.milliseconds(text, now: 784_111_770) == milliseconds)
     }
@@ -90,6 +91,9 @@ import Workflows
     }
 
     @Test func `in base 64 is as headers have it`() {
-        #expect(["", "f", "fo", "foo", "foob"].map { Base64.encode(Array($0.utf8)) } == ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="])
+        #expect(
+            ["", "f", "fo", "foo", "foob"].map { Base64.encode(Array($0.utf8)) } == [
+                "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==",
+            ])
     }
 }

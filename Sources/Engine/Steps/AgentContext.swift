@@ -55,7 +55,9 @@ struct AgentContext {
 
     private func memoryParts() throws -> [String] {
         guard let run else { return [] }
-        return try store.look { try $0.memoryTexts(of: run, limit: Self.resultLimit) }.map { "- \($0.name): \($0.value)" }
+        return try store.look { try $0.memoryTexts(of: run, limit: Self.resultLimit) }.map {
+            "- \($0.name): \($0.value)"
+        }
     }
 
     /// - Parameter length: characters of the whole.

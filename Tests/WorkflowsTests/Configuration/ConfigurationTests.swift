@@ -39,7 +39,9 @@ private func faults(ofConfiguration text: String) -> String {
             #"{a: [p, -x], b: {command: [p, "say {prompt}", "{prompt}"]}, c: {command: [p], prompt: argv}, d: cat, e: {command: 'echo "$1"', prompt: argv}}"#
         let agents = try #require(ConfigurationParser.parse("agents: \(text)").configuration).agents
         let prompt = "it's {prompt}; $(rm)"
-        let invocations = ["a", "b", "c", "d", "e"].compactMap { agents[$0]?.target.command?.invocation(prompt: prompt) }
+        let invocations = ["a", "b", "c", "d", "e"].compactMap {
+            agents[$0]?.target.command?.invocation(prompt: prompt)
+        }
         #expect(
             invocations == [
                 .init(command: "p", arguments: ["-x"], isShell: false, input: prompt),
