@@ -1,6 +1,8 @@
 import AsyncHTTPClient
 import Engine
+import Glibc
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// Why a request came to nothing, in words that hold neither keys nor addresses' secrets.
@@ -23,7 +25,10 @@ struct RequestFault: Error {
         switch error {
         case let fault as RequestFault: self = fault
         case let error as HTTPClientError: self.init(Self.text(of: error, origin, limit))
-        case is NIOConnectionError: self.init("\(origin) cannot be reached: \(Self.reason(of: error))")
+        case let error as NIOConnectionError: self.init("\(origin) cannot be reached: \(Self.reason(of: error))")
+        case let error as IOError: self.init(Self.text(of: error, origin))
+        case HTTPParserError.invalidEOFState: self.init("\(origin) \(Self.closed)")
+        case let error as HTTPParserError: self.init("\(origin) answers with what is not HTTP: \(error)")
         case is CancellationError: self.init("the request was cancelled")
         default:
             // TLS has errors of many types; their descriptions tell of certificates, never of what was sent.
@@ -37,24 +42,32 @@ struct RequestFault: Error {
             "\(origin) cannot be reached: no connection within 30 s"
         case .deadlineExceeded: "no whole answer from \(origin) within \(limit / 1000) s"
         case .readTimeout: "\(origin) went silent"
-        case .remoteConnectionClosed, .uncleanShutdown: "\(origin) closed the connection before the answer was complete"
+        case .remoteConnectionClosed, .uncleanShutdown: "\(origin) \(closed)"
         case .cancelled: "the request was cancelled"
         default: "the request to \(origin) failed: \(error.shortDescription)"
         }
     }
 
-    private static func reason(of error: any Error) -> String {
-        guard let error = error as? NIOConnectionError else { return "\(error)" }
+    private static let closed = "closed the connection before the answer was complete"
+
+    private static func reason(of error: NIOConnectionError) -> String {
         if error.dnsAError != nil, error.connectionErrors.isEmpty { return "the name cannot be resolved" }
         return error.connectionErrors.first.map { "\(($0.error as? IOError).map(Self.reason) ?? "\($0.error)")" }
             ?? "no address answers"
     }
 
+    private static func text(of error: IOError, _ origin: String) -> String {
+        switch error.errnoCode {
+        case ECONNRESET, EPIPE: "\(origin) \(closed)"
+        default: "\(origin) cannot be reached: \(reason(of: error))"
+        }
+    }
+
     private static func reason(of error: IOError) -> String {
         switch error.errnoCode {
-        case 111: "the connection was refused"
-        case 113: "there is no way to the host"
-        default: "\(error)"
+        case ECONNREFUSED: "the connection was refused"
+        case EHOSTUNREACH, ENETUNREACH: "there is no way to the host"
+        default: String(cString: strerror(error.errnoCode))
         }
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Jobs
 import Logging
+import Workflows
 
 struct RunnerCommand: WeirCommand {
     static let configuration = CommandConfiguration(

@@ -57,8 +57,9 @@ import Testing
 
     @Test func `that is busy is asked again when it says, and not before`() throws {
         try run(step("busy"), agents: ["busy": ""]) { host, _, server in
+            let attempts = try host.lines(Self.attempts)
             #expect(
-                try host.lines(Self.attempts) == [
+                attempts == [
                     "failed|the endpoint answers 429 Too Many Requests: slow down",
                     "failed|the endpoint answers 429 Too Many Requests: slow down", "succeeded|",
                 ])
@@ -98,13 +99,15 @@ import Testing
     ])
     func `that can only fail is not asked again`(model: String, more: String, error: String) throws {
         try run(step(model), agents: [model: more], exitCode: 1) { host, _, _ in
-            #expect(try host.lines(Self.attempts) == ["failed|\(error)"])
+            let attempts = try host.lines(Self.attempts)
+            #expect(attempts == ["failed|\(error)"])
         }
     }
 
     @Test func `that hangs is given up at its time limit`() throws {
         try run(step("hang", "retries: 0, timeout: 1s"), agents: ["hang": ""], exitCode: 1) { host, _, _ in
-            #expect(try host.lines(Self.attempts) == ["timed_out|timed out after 1 s"])
+            let attempts = try host.lines(Self.attempts)
+            #expect(attempts == ["timed_out|timed out after 1 s"])
             #expect(try host.run("logs", "1").contains("so far"))
         }
     }

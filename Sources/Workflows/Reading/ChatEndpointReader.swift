@@ -86,10 +86,10 @@ extension ChatEndpoint {
         return text
     }
 
-    /// Letters, digits and underscores, as in what a shell can export. Keys have small letters, or hyphens.
+    /// Capital letters, digits and underscores, as variables are named: keys have small letters, or hyphens.
     private static func isVariable(_ text: String) -> Bool {
         guard let first = text.utf8.first, !(0x30...0x39).contains(first), text.utf8.count <= 128 else { return false }
-        return text.utf8.allSatisfy { $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) }
+        return text.utf8.allSatisfy { $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
     }
 
     private static func headers(_ field: Field) -> [String: String] {
