@@ -103,7 +103,8 @@ package final class Runner {
 
     /// Which jobs it can execute.
     var serving: Serving {
-        Serving(isPlain: options.isPlain, types: Set(services.handlers.keys).union(options.workers.keys))
+        let types = Set(services.handlers.keys).union(options.workers.keys).union(options.agents.keys)
+        return Serving(isPlain: options.isPlain, types: types)
     }
 
     /// Works until a signal, the observer or `drainAfter` ends it. Nothing of its jobs lives after that.

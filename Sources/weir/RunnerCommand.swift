@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Jobs
 import Logging
+import Workflows
 
 struct RunnerCommand: WeirCommand {
     static let configuration = CommandConfiguration(
@@ -95,10 +96,11 @@ struct RunnerCommand: WeirCommand {
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
         options.settings = sources
-        try options.takeWorkers(config: config, database: store.path)
+        try options.serve(WorkflowFile.configuration(given: config, database: store.path))
         for option in worker { options.workers[option.type] = option.definition }
         let log = log.logger(.runner, level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
+        runner.services = .program
         StandardError.becomeLossy(true)
         defer { StandardError.becomeLossy(false) }
         _ = try runner.run()

@@ -17,10 +17,10 @@ struct WorkerOption: ExpressibleByArgument {
 }
 
 extension RunnerOptions {
-    /// Serves the types that `weir.yaml` names under `workers`.
-    mutating func takeWorkers(config: String?, database: String) throws {
-        let configuration = try WorkflowFile.configuration(given: config, database: database)
+    /// Serves the types that `weir.yaml` names under `workers` and `agents`.
+    mutating func serve(_ configuration: Configuration) throws {
         let folder = try Directory.absolute(nil)
         for (type, worker) in configuration.workers { workers[type] = WorkerDefinition(worker, in: folder) }
+        agents = configuration.agents
     }
 }

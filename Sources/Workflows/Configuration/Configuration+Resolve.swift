@@ -38,7 +38,7 @@ extension Configuration {
                     steps[index].action = .worker(job)
                     continue
                 }
-                call.resolved = agent.command
+                call.resolved = agent.target
                 steps[index].action = .agent(call)
                 steps[index].timeout = steps[index].timeout ?? agent.timeout
             case .worker(var job):
@@ -60,17 +60,16 @@ extension Configuration {
     ) {
         guard job.resolved == nil else { return }
         job.resolved = workers[job.type]
-        guard job.resolved == nil else { return }
+        // An agent of that name is served by whoever has this configuration.
+        guard job.resolved == nil, agents[job.type] == nil else { return }
         var suggestions = Suggestions()
         let near = suggestions.nearest(to: job.type, among: workers.keys.sorted())
         let hint = near.map { "; did you mean \(quoted($0))?" } ?? ""
-        let isAgent = agents[job.type] != nil
-        let waits = isAgent ? "a runner that serves the agent of that name" : "a runner that serves it"
         faults.append(
             Diagnostic(
                 severity: .warning, line: step.place.line, column: step.place.column,
-                message: "no worker is declared for type \(quoted(job.type)); step \(quoted(step.id)) waits for "
-                    + "\(waits)\(hint)"))
+                message: "no worker is declared for type \(quoted(job.type)); step \(quoted(step.id)) waits for a "
+                    + "runner that serves it\(hint)"))
     }
 
     private func missing(_ name: String, _ step: Step) -> Diagnostic {

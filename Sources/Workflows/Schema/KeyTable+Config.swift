@@ -15,7 +15,12 @@ extension KeyTable {
                 Key("env", environment, "Variables."),
                 Key("planner", .flag, "Its answer is a list of steps, which join the run. Default: false."),
                 Key(
-                    "resolved", .table("resolvedAgent"), "What weir.yaml said when the run was started; not for files."),
+                    "context", .flag,
+                    "Whether results of the steps it depends on, and the run's memory, follow the prompt. Default: those that the prompt does not refer to."
+                ),
+                Key(
+                    "resolved", .either([.table("resolvedAgent"), .table("resolvedChat")]),
+                    "What weir.yaml said when the run was started; not for files."),
             ]),
         KeyTable(
             name: "resolvedAgent", about: "The program of an agent.",
@@ -47,6 +52,19 @@ extension KeyTable {
                 Key("start_timeout", .duration, "From its start until it has said something. Default: 10s."),
                 Key("idle_timeout", .duration, "It is ended after so long without a job. Default: 5m."),
                 Key("count", .integer(Limits.amounts), "Processes at most. Default: as many as there are slots."),
+            ]),
+        KeyTable(
+            name: "resolvedChat", about: "The model behind an agent.",
+            keys: [
+                Key("endpoint", .text, "The base of its address.", required: true),
+                Key("model", .text, "Who answers.", required: true),
+                Key("system", .text, "What it is told before the question."),
+                Key("temperature", .any, "0 to 2."),
+                Key("max_tokens", .integer(1...10_000_000), "Tokens of an answer."),
+                Key("schema", .map(.any), "A JSON Schema of the answer."),
+                Key("key_env", .text, "The variable that holds the key."),
+                Key("headers", .map(.text), "Headers and their values."),
+                Key("stream", .flag, "Whether the answer comes piece by piece. Default: true."),
             ]),
         KeyTable(
             name: "httpConfig", about: "One request.",
