@@ -1,3 +1,4 @@
+import JSON
 import TestSupport
 import Testing
 import Workflows
@@ -62,9 +63,9 @@ import Workflows
         #expect(AnswerText.jsonWithin(text)?.text == "[1]")
     }
 
-    @Test(arguments: ["", "no", "```json\n[1\n```", "``` [1] ```x", "] then ["])
+    @Test(arguments: ["", "no", "```json\n[1\n```", "] then ["])
     func `that is not there is not made up`(text: String) {
-        #expect(AnswerText.jsonWithin(text) == nil || text.contains("[1] "))
+        #expect(AnswerText.jsonWithin(text) == nil)
     }
 
     @Test func `with words around it is a text where no plan is asked for`() {
