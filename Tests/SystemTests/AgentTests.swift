@@ -151,8 +151,11 @@ import Testing
             steps:
               - {id: one, config: {command: echo, args: ["first"]}}
               - {id: two, continueOnError: true, config: {shell: "echo '{\\"n\\": 2}' > $WEIR_RESULT; exit 3"}}
-              - {id: note, dependsOn: one, config: {shell: "sqlite3 $WEIR_DB \"INSERT INTO memory
-                 VALUES ($WEIR_RUN, 'tone', '[1]', 1, 0), (0, 'other', '2', 1, 0)\""}}
+              - id: note
+                dependsOn: one
+                config:
+                  shell: |
+                    sqlite3 "$WEIR_DB" "INSERT INTO memory VALUES ($WEIR_RUN, 'tone', '[1]', 1, 0), (0, 'all', '2', 1, 0)"
               - {id: sees, type: agent, dependsOn: [one, two, "note:finished"], config: {agent: echo, prompt: "Sum up."}}
               - {id: refers, type: agent, dependsOn: [one], config: {agent: echo, prompt: "It was ${{ steps.one.result }}."}}
               - {id: blind, type: agent, dependsOn: [one], config: {agent: echo, prompt: "Alone.", context: false}}
