@@ -145,6 +145,24 @@ import Testing
         }
     }
 
+    @Test func `by command is given the keys that it names, and no others`() throws {
+        try withHost { host in
+            try Files.write(
+                "agents: {a: {command: [sh, -c, 'echo $TEST_KEY-$OTHER_KEY'], key_env: TEST_KEY}}",
+                to: "\(host.folder)/weir.yaml")
+            try Files.write(step("a"), to: "\(host.folder)/flow.yaml")
+            let keys = ["TEST_KEY": "one", "OTHER_KEY": "two"]
+            #expect(try host.start(["run", "flow.yaml"], environment: keys).wait().exitCode == 0)
+            #expect(try host.lines("SELECT result FROM job_history") == [#""one-""#])
+            #expect(try host.start(["run", "flow.yaml"]).wait().exitCode == 1)
+            #expect(
+                try host.lines("SELECT error FROM job_history WHERE id = 2") == [
+                    "the variable TEST_KEY is not set in the environment of the runner"
+                ])
+            try host.checkInvariants()
+        }
+    }
+
     @Test func `is told what the steps before it found, and what the run remembers`() throws {
         try run(
             """
