@@ -1,3 +1,5 @@
+import Yams
+
 /// Names of variables that hold keys.
 enum KeyVariable {
     static func name(_ field: Field) -> String? {
