@@ -82,6 +82,8 @@ struct RunnerCommand: WeirCommand {
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
         options.settings = sources
+        options.batch = settings.batchSize
+        options.monitors = settings.monitors
         let log = log.logger(.runner, level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
         StandardError.becomeLossy(true)
