@@ -64,7 +64,7 @@ let package = Package(
         // What tools/bench measures of the program itself.
         .executableTarget(
             name: "weir-bench",
-            dependencies: ["Engine", "Jobs", "SQLite", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Engine", "Executors", "Jobs", "SQLite", .product(name: "Logging", package: "swift-log")],
             path: "Sources/Bench", swiftSettings: strict),
 
         // Tests.

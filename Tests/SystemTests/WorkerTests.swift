@@ -23,7 +23,7 @@ import Testing
             try host.enqueue("work")
             let worker = try host.pythonWorker(
                 "digits",
-                #"os.write(1, ('{"result": {"n":1.2300000000000000000001e2, "i":12345678901234567890123},'"#
+                #"os.write(1, ('{"result": {"n":1.2300000000000000000001e2, "i":12345678901234567890123},"#
                     + #" "taskId":"' + m['id'] + '"}\n').encode())"#)
             try host.work("--worker", worker)
             let results = try host.lines("SELECT value FROM results")
