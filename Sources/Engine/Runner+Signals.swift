@@ -21,6 +21,7 @@ extension Runner {
                 log.notice("draining: \(state.running) jobs are handed back; a second signal kills")
             }
         }
+        dismissWorkers()
         goOn(with: state.drain(at: now))
     }
 
@@ -31,7 +32,7 @@ extension Runner {
                 "not suspended: the database takes no writes, and without a word there others would take the jobs")
             return
         }
-        let scan = scan(for: attempts.values)
+        let scan = scanOfAll()
         // What a process started while it was being stopped is found by the next look.
         var stopped: Set<Int32> = []
         for _ in 0..<8 {

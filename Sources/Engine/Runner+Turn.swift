@@ -66,6 +66,7 @@ extension Runner {
             "a turn: \(reported.count) reported, \(turn.claims.count) claimed",
             metadata: ["running": "\(state.running)", "slots": "\(state.settings.slots)"])
         for claim in turn.claims { start(claim) }
+        giveBack(turn.stops)
         goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
         _ = try? store.database.checkpoint()
         if turn.hasSettled { judgeSettledRuns() }
@@ -95,7 +96,7 @@ extension Runner {
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) {
             try? transaction.setPID(
-                Int(attempt.process?.pid ?? 0), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
+                attempt.pid ?? 0, of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
         }
         try transaction.expireRuns()
         if !reported.isEmpty {
@@ -104,8 +105,10 @@ extension Runner {
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
         // The attempts that this turn reports leave their slots with it.
-        let free = state.mayClaim(at: now) ? state.settings.slots - (state.running - reported.count) : 0
-        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope, serving: serving)
+        let leaving = reported.count { state.holdsSlot(AttemptKey($0.claim)) }
+        let free = state.mayClaim(at: now) ? state.slotsLeft + leaving : 0
+        let claimed = try transaction.claim(
+            min(free, allowance), for: id, from: options.scope, serving: serving, room: room(free: free, at: now))
         turn.claims = claimed.claims
         turn.more = claimed.more || promotes || places
         if state.running > 0 {
@@ -114,6 +117,14 @@ extension Runner {
         turn.nextDue = try transaction.nextDue()
         turn.nextDeadline = try transaction.nextDeadline()
         return turn
+    }
+
+    /// How many more jobs of workers may be claimed.
+    private func room(free: Int, at now: Int) -> [String: ClaimRoom] {
+        let rooms = workerRoom(free: free)
+        guard state.mayClaim(at: now) else { return rooms.mapValues { _ in ClaimRoom(now: 0, ahead: 0) } }
+        guard allowance < .max else { return rooms }
+        return rooms.mapValues { ClaimRoom(now: $0.now, ahead: 0) }
     }
 
     /// Attempts that this runner may still begin.
