@@ -38,14 +38,17 @@ extension Runner {
     }
 
     /// A job that names who executes it.
-    private func start(_ claim: Claim, type: String, key: AttemptKey, startedAt: Timestamp, startedBoot: Int) {
+    private func start(
+        _ claim: Claim, type: String, after: Aftermath = Aftermath(), key: AttemptKey, startedAt: Timestamp,
+        startedBoot: Int
+    ) {
         if let handler = services.handlers[type] {
-            return start(claim, handler, after: Aftermath(), startedAt: startedAt, startedBoot: startedBoot)
+            return start(claim, handler, after: after, startedAt: startedAt, startedBoot: startedBoot)
         }
-        if options.workers[type] == nil, let agent = options.agents[type] {
+        if let agent = options.agents[type], options.workers[type] == nil {
             return ask(agent, claim, type: type, startedAt: startedAt, startedBoot: startedBoot)
         }
-        start(claim, WorkerCall(type: type, data: claim.data))
+        start(claim, WorkerCall(type: type, data: claim.data), after: after)
     }
 
     /// A step with something late in it.
@@ -83,7 +86,14 @@ extension Runner {
     func start(
         _ claim: Claim, _ execution: Execution, key: AttemptKey, startedAt: Timestamp, startedBoot: Int
     ) {
-        if let call = execution.worker { return start(claim, call, after: execution.after) }
+        if let call = execution.worker {
+            guard call.definition == nil else { return start(claim, call, after: execution.after) }
+            var claim = claim
+            (claim.type, claim.data) = (call.type, call.data)
+            return start(
+                claim, type: call.type, after: execution.after, key: key, startedAt: startedAt,
+                startedBoot: startedBoot)
+        }
         if let body = execution.body {
             return start(claim, body, after: execution.after, startedAt: startedAt, startedBoot: startedBoot)
         }
@@ -145,6 +155,8 @@ extension Runner {
         environment["WEIR_ATTEMPT"] = "\(claim.attempt)"
         environment["WEIR_LEASE"] = key.lease(in: store.databaseID)
         environment["WEIR_RESULT"] = file.path
+        // A longer one would leave little room for arguments; 'weir checkpoint get' prints it.
+        environment["WEIR_CHECKPOINT"] = claim.checkpoint.flatMap { $0.utf8.count <= 32 << 10 ? $0 : nil }
         let argv =
             execution.isShell
             ? ["/bin/sh", "-c", execution.command, "sh"] + execution.arguments

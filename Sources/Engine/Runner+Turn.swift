@@ -16,6 +16,7 @@ extension Runner {
         var renewed = false
         var hasSettled = false
         var nextDeadline: Timestamp?
+        var isToDrain = false
     }
 
     /// Bytes of running jobs' output that one turn stores.
@@ -68,6 +69,7 @@ extension Runner {
         for claim in turn.claims { start(claim) }
         giveBack(turn.stops)
         goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
+        if turn.isToDrain { drainAsAsked() }
         _ = try? store.database.checkpoint()
         if turn.hasSettled { judgeSettledRuns() }
     }
@@ -79,13 +81,13 @@ extension Runner {
         var turn = Turn()
         try transaction.requireKnownSchema()
         if state.shouldRenew(at: now) {
-            try transaction.renewLease(of: id, until: now + options.lease)
+            turn.isToDrain = try transaction.renewLease(of: id, until: now + options.lease)
             turn.renewed = true
             // Leases are judged by what stands here, in a transaction that could itself write: heartbeats ring nobody,
             // so that what was read earlier may be long out of date.
             if state.hasNeighbours { turn.others = try transaction.otherRunners(than: id) }
         } else {
-            try transaction.requireLive(id)
+            turn.isToDrain = try transaction.requireLive(id)
         }
         if state.mode == .draining, !saidThatItDrains { try transaction.set(.draining, of: id) }
         try storeTuning(in: transaction)
@@ -107,10 +109,13 @@ extension Runner {
         // The attempts that this turn reports leave their slots with it.
         let leaving = reported.count { state.holdsSlot(AttemptKey($0.claim)) }
         let free = state.mayClaim(at: now) ? state.slotsLeft + leaving : 0
-        let claimed = try transaction.claim(
-            min(free, allowance), for: id, from: options.scope, serving: serving, room: room(free: free, at: now))
-        turn.claims = claimed.claims
-        turn.more = claimed.more || promotes || places
+        let claimed =
+            turn.isToDrain
+            ? ([], false)
+            : try transaction.claim(
+                min(free, allowance), for: id, from: options.scope, serving: serving, room: room(free: free, at: now))
+        turn.claims = claimed.0
+        turn.more = claimed.1 || promotes || places
         if state.running > 0 {
             turn.stops = try transaction.jobsToStop(of: id).map { AttemptKey(job: $0.job, leaseToken: $0.leaseToken) }
         }

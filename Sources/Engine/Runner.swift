@@ -57,6 +57,8 @@ package final class Runner {
     private var dataVersion = 0
     var saidThatWritesFail = false
     var saidThatItDrains = false
+    /// Its row says that it is to drain, and it does.
+    var isDrainAsked = false
 
     /// Prepares to run on `store`, whose thread this is from now on. Blocks the signals that it takes as events.
     package init(
@@ -101,9 +103,8 @@ package final class Runner {
 
     /// Which jobs it can execute.
     var serving: Serving {
-        Serving(
-            isPlain: options.isPlain,
-            types: Set(services.handlers.keys).union(options.workers.keys).union(options.agents.keys))
+        let types = Set(services.handlers.keys).union(options.workers.keys).union(options.agents.keys)
+        return Serving(isPlain: options.isPlain, types: types)
     }
 
     /// Works until a signal, the observer or `drainAfter` ends it. Nothing of its jobs lives after that.
@@ -131,10 +132,11 @@ package final class Runner {
     private func register() throws {
         let leaseUntil = now + options.lease
         let queues: [String]? = if case .queues(let names) = options.scope { names?.sorted() } else { nil }
-        let info = RunnerInfo(
+        var info = RunnerInfo(
             kind: options.kind, slots: state.settings.slots, queues: queues, host: HostIdentity.hostName(),
             process: process,
             version: options.version, lease: options.lease)
+        info.serving = serving
         id = try store.write { transaction in
             try transaction.register(info, leaseUntil: leaseUntil) { id in
                 guard liveness.take(id) else {
@@ -296,9 +298,11 @@ package final class Runner {
                 hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty,
                 nextFire: scheduler == nil ? nil : try transaction.nextFire(),
                 nextDeadline: try transaction.nextDeadline(),
-                settings: tuning == nil ? nil : try transaction.parallelSettings()
+                settings: tuning == nil ? nil : try transaction.parallelSettings(),
+                isToDrain: try transaction.isToDrain(id)
             )
         }
+        if found.isToDrain { drainAsAsked() }
         if let rows = found.settings { takeUpSettings(rows) }
         if found.hasSettled { judgeSettledRuns() }
         if found.hasWork || found.hasStops { state.wantsTurn = true }

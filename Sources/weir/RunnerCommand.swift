@@ -16,7 +16,9 @@ struct RunnerCommand: WeirCommand {
               weir runner --slots 2 --queues images,mail
               weir runner --drain-after idle
               weir runner --worker resize='python3 resize.py' --worker 'mail=node mail.js'
-            """)
+              weir runner list; weir runner drain 3 --wait
+            """,
+        subcommands: [RunnerDrain.self, RunnerList.self])
 
     @OptionGroup var options: StoreOptions
 
@@ -100,10 +102,10 @@ struct RunnerCommand: WeirCommand {
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
-        options.agents = try WorkflowFile.configuration(given: config, database: store.path).agents
         options.settings = sources
         options.batch = settings.batchSize
         options.monitors = settings.monitors
+        try options.serve(WorkflowFile.configuration(given: config, database: store.path))
         for option in worker {
             var definition = option.definition
             workerLimits?.apply(to: &definition)
