@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "Workflows", dependencies: ["CYamlLimits", "JSON", "Schedules", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
-        .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
+        .target(name: "Executors", dependencies: ["CSpawn", "CLinux", "JSON"], swiftSettings: strict),
 
         // Use cases and loops.
         .target(
@@ -77,7 +77,7 @@ let package = Package(
         // What tools/bench measures of the program itself.
         .executableTarget(
             name: "weir-bench",
-            dependencies: ["Engine", "Jobs", "SQLite", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Engine", "Executors", "Jobs", "SQLite", .product(name: "Logging", package: "swift-log")],
             path: "Sources/Bench", swiftSettings: strict),
 
         // Tests.

@@ -1,4 +1,5 @@
 import Engine
+import Executors
 import Glibc
 import Jobs
 import Logging
@@ -16,6 +17,10 @@ struct BenchRunner {
             environment: ["PATH": "/usr/bin:/bin"])
         let attempts = try settings.int("drain", 0)
         options.drainAfter = attempts > 0 ? .attempts(attempts) : .idle
+        if try settings.text("work", "noop") == "worker" {
+            options.workers["noop"] = WorkerDefinition(
+                command: try settings.text("command").split(separator: " ").map { String($0) })
+        }
         let log = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         let runner = try Runner(store: store, options: options, log: log)
         if try settings.text("work", "noop") == "noop" {

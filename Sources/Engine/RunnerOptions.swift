@@ -1,3 +1,4 @@
+package import Executors
 package import Jobs
 package import Workflows
 
@@ -30,6 +31,8 @@ package struct RunnerOptions: Sendable {
     package var drainsOnHangup = false
     /// Takes jobs without a type.
     package var isPlain = true
+    /// Worker processes by the type of the jobs that they take.
+    package var workers: [String: WorkerDefinition] = [:]
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
     package var batch = 100
     /// Samples what runs, and tells events.

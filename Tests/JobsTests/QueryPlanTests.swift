@@ -123,6 +123,13 @@ private let plans: [(String, SQL, [String])] = [
     ("countEnd", Store.countEndSQL, ["SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("parallelSettings", Store.parallelSettingsSQL, ["SEARCH settings USING PRIMARY KEY (name>? AND name<?)"]),
     ("renew", Store.renewSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("isLive", Store.isLiveSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("isToDrain", Store.isToDrainSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("requestDrain", Store.requestDrainSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("memory", Store.memorySQL, ["SEARCH memory USING PRIMARY KEY (run_id=? AND name=?)"]),
+    ("memories", Store.memoriesSQL, ["SEARCH memory USING PRIMARY KEY (run_id=?)"]),
+    ("deleteMemory", Store.deleteMemorySQL, ["SEARCH memory USING PRIMARY KEY (run_id=? AND name=?)"]),
+    ("setCheckpoint", Store.setCheckpointSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("toStop", Store.toStopSQL, ["SEARCH jobs USING INDEX jobs_to_stop (runner_id=?)"]),
     (
         "others", Store.othersSQL,

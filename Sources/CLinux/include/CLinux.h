@@ -25,6 +25,12 @@ static inline int64_t clinux_boottime_ms(void) {
 }
 
 /// Milliseconds of Unix time.
+static inline int64_t clinux_monotonic_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static inline int64_t clinux_realtime_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);

@@ -25,6 +25,8 @@ struct Execution {
     var after = Aftermath()
     /// Executes it within this process instead, and the command means nothing.
     var body: TaskBody?
+    /// A worker executes it instead, as above.
+    var worker: WorkerCall?
 }
 
 extension Execution {

@@ -34,6 +34,9 @@ package struct PlannedStep: Sendable, Equatable {
     /// Of each attempt; `nil`: none.
     package var timeoutMilliseconds: Int?
     package var retries: Int
+    /// Who must execute it, and JSON for them; `nil`: any runner.
+    package var type: String?
+    package var data: String?
     package var priority: Int
     package var queue: String
 }
