@@ -15,6 +15,8 @@ package struct EmbeddedMigration: Sendable {
             EmbeddedMigration(version: 2, name: "v002_add_workflows", bytes: PackageResources.v002_add_workflows_sql),
             EmbeddedMigration(
                 version: 3, name: "v003_create_schedules", bytes: PackageResources.v003_create_schedules_sql),
+            EmbeddedMigration(
+                version: 4, name: "v004_add_execution", bytes: PackageResources.v004_add_execution_sql),
         ]
     }
 

@@ -27,6 +27,15 @@ package struct Claim: Sendable {
     /// The step's plain id, and the job that this one is a part of.
     package var step: String?
     package var parent: JobID?
+    /// Who must execute it, and its payload (JSON); `nil`: what `command` or the template say.
+    package var type: String?
+    package var data: String?
+    /// What all its processes may have resident together, in KiB.
+    package var memoryLimit: Int?
+    /// JSON that an earlier attempt left.
+    package var checkpoint: String?
+    /// JSON: the units of indexed pools that are its own.
+    package var poolIndexes: String?
 
     package init(
         job: JobID, leaseToken: Int, attempt: Int, run: RunID?, command: String, arguments: [String], shell: Bool,

@@ -5,6 +5,12 @@ package struct JobSpec: Sendable {
     package var template: String?
     /// JSON: what the job's template may refer to besides the run's data, as `item` and `matrix`.
     package var locals: String?
+    /// Who must execute it: a worker, a handler or an agent of that name. `nil`: any runner. Of kind `worker`.
+    package var type: String?
+    /// JSON for who executes a job with a type.
+    package var data: String?
+    /// What all processes of an attempt may have resident together, in KiB. `nil`: no limit.
+    package var memoryLimit: Int?
     /// A program, or a line for `/bin/sh` when `shell` is true.
     package var command: String
     package var arguments: [String] = []
@@ -35,6 +41,14 @@ package struct JobSpec: Sendable {
     package var step: StepSpec?
 
     package init(command: String) { self.command = command }
+
+    /// A job that is taken by who serves the type.
+    package init(type: String, data: String?) {
+        self.init(command: "worker \(type)")
+        kind = .worker
+        self.type = type
+        self.data = data ?? "null"
+    }
 
     /// A job that must end before this one starts.
     package struct Dependency: Sendable, Hashable {

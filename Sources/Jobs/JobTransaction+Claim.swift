@@ -15,7 +15,7 @@ extension JobTransaction {
     static let bestOfQueueSQL: SQL = """
         SELECT id, head_priority, head_path, head_id
         FROM lanes
-        WHERE queue_id = :queue_id AND head_id IS NOT NULL AND waits_for IS NULL
+        WHERE queue_id = :queue_id AND type = :type AND head_id IS NOT NULL AND waits_for IS NULL
         ORDER BY head_priority DESC, head_path DESC, head_id
         LIMIT 2
         """
@@ -23,7 +23,7 @@ extension JobTransaction {
     static let bestOfRunSQL: SQL = """
         SELECT id, head_priority, head_path, head_id
         FROM lanes
-        WHERE run_id = :run_id AND head_id IS NOT NULL AND waits_for IS NULL AND run_id IS NOT NULL
+        WHERE run_id = :run_id AND type = :type AND head_id IS NOT NULL AND waits_for IS NULL AND run_id IS NOT NULL
         ORDER BY head_priority DESC, head_path DESC, head_id
         LIMIT 2
         """
@@ -48,7 +48,7 @@ extension JobTransaction {
 
     static let claimedSQL: SQL = """
         SELECT attempt, run_id, command, args, shell, env, cwd, stdin, timeout_ms, key, name,
-               kind, template, locals, phase, memo, signal, step, parent_id
+               kind, template, locals, phase, memo, signal, step, parent_id, type, data, memory_kb, checkpoint
         FROM jobs
         WHERE id = :id
         """
@@ -62,16 +62,17 @@ extension JobTransaction {
     ///
     /// - Returns: what was claimed, and whether the bound on lanes ended the search, so that another turn is due.
     package func claim(
-        _ count: Int, for runner: RunnerID, from scope: ClaimScope
+        _ count: Int, for runner: RunnerID, from scope: ClaimScope, serving: Serving = .plain
     ) throws -> (claims: [Claim], more: Bool) {
         guard count > 0 else { return ([], false) }
         let queues: [Int] = if case .queues(let names) = scope { try openQueues(names) } else { [] }
         if case .run(let run) = scope { try wakeLanes(of: run) }
+        let types = serving.laneTypes
         var claims: [Claim] = []
         claims.reserveCapacity(count)
         var inVain = 0
         while claims.count < count {
-            let (best, second) = try bestLanes(of: scope, queues: queues)
+            let (best, second) = try bestLanes(of: scope, queues: queues, types: types)
             guard let best else { break }
             let taken = try claim(count - claims.count, from: best, before: second?.head, for: runner, into: &claims)
             if taken == 0 {
@@ -83,12 +84,14 @@ extension JobTransaction {
     }
 
     /// Whether jobs are left that could start now: what a runner whose slots are full rings others for.
-    package func hasOpenLane(in scope: ClaimScope) throws -> Bool {
+    package func hasOpenLane(in scope: ClaimScope, serving: Serving = .plain) throws -> Bool {
         let queues: [Int] = if case .queues(let names) = scope { try openQueues(names) } else { [] }
-        return try bestLanes(of: scope, queues: queues).best != nil
+        return try bestLanes(of: scope, queues: queues, types: serving.laneTypes).best != nil
     }
 
-    private func bestLanes(of scope: ClaimScope, queues: [Int]) throws -> (best: OpenLane?, second: OpenLane?) {
+    private func bestLanes(
+        of scope: ClaimScope, queues: [Int], types: [String]
+    ) throws -> (best: OpenLane?, second: OpenLane?) {
         var best: OpenLane?
         var second: OpenLane?
         func consider(_ row: Row) {
@@ -106,8 +109,12 @@ extension JobTransaction {
             }
         }
         switch scope {
-        case .run(let run): try connection.forEach(Self.bestOfRunSQL, run, row: consider)
-        case .queues: for queue in queues { try connection.forEach(Self.bestOfQueueSQL, queue, row: consider) }
+        case .run(let run):
+            for type in types { try connection.forEach(Self.bestOfRunSQL, run, type, row: consider) }
+        case .queues:
+            for queue in queues {
+                for type in types { try connection.forEach(Self.bestOfQueueSQL, queue, type, row: consider) }
+            }
         }
         return (best, second)
     }
@@ -165,8 +172,12 @@ extension JobTransaction {
                 environment: try JSONText.stringsByName(row.optionalText(5)), directory: row.optionalText(6),
                 standardInput: row.optionalBlob(7), timeout: row.optionalInt(8), key: row.optionalText(9),
                 name: row.optionalText(10))
-            guard !row.isNull(12) else { return claim }
+            if !row.isNull(21) { claim.memoryLimit = row.int(21) }
+            if !row.isNull(22) { claim.checkpoint = row.text(22) }
+            guard !row.isNull(12) || !row.isNull(19) else { return claim }
             claim.kind = JobKind(rawValue: row.text(11)) ?? .script
+            claim.type = row.optionalText(19)
+            claim.data = row.optionalText(20)
             claim.template = row.optionalText(12)
             claim.locals = row.optionalText(13)
             claim.phase = row.int(14)

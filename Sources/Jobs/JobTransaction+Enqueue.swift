@@ -7,11 +7,12 @@ extension JobTransaction {
         INSERT INTO jobs(id, seq, state, queue_id, lane_id, run_id, priority, path, unmet, max_attempts, run_at,
                          created_at, ready_at, finished_at, error, ended_by, key, key_scope, name, command, args, shell,
                          env, cwd, stdin, pools, timeout_ms, level, isolate, forgiven,
-                         exclusive, kind, template, locals, parent_id, step, excused, handler)
+                         exclusive, kind, template, locals, parent_id, step, excused, handler, type, data, memory_kb)
         VALUES (:id, :seq, :state, :queue_id, :lane_id, :run_id, :priority, :path, :unmet, :max_attempts, :run_at,
                 :created_at, :ready_at, :finished_at, :error, :ended_by, :key, :key_scope, :name, :command, :args,
                 :shell, :env, :cwd, :stdin, :pools, :timeout_ms, :level, :isolate, :forgiven,
-                :exclusive, :kind, :template, :locals, :parent_id, :step, :excused, :handler)
+                :exclusive, :kind, :template, :locals, :parent_id, :step, :excused, :handler, :type, :data,
+                :memory_kb)
         """
 
     private static let insertDependencySQL: SQL = """
@@ -123,7 +124,7 @@ extension JobTransaction {
             JSONText.object(spec.environment), spec.directory, spec.standardInput, JSONText.object(spec.pools),
             spec.timeout, step?.level, step?.isolate, step?.continueOnError ?? false,
             step?.exclusive ?? false, spec.kind, spec.template, spec.locals, family.parent, step?.id,
-            waits.broken?.isExcused ?? false, family.isHandler)
+            waits.broken?.isExcused ?? false, family.isHandler, spec.type, spec.data, spec.memoryLimit)
         return (state, place.lane, waits.broken)
     }
 
@@ -132,6 +133,11 @@ extension JobTransaction {
 
     private func requireBounded(_ spec: JobSpec) throws {
         let bytes = max(spec.template?.utf8.count ?? 0, spec.locals?.utf8.count ?? 0)
+        guard spec.data?.utf8.count ?? 0 <= Self.templateLimit else {
+            throw JobStoreError.invalid(
+                "the data of job '\(spec.step?.key ?? spec.step?.id ?? spec.name ?? spec.type ?? "?")' have "
+                    + "\(spec.data?.utf8.count ?? 0) bytes; \(Self.templateLimit) is the most")
+        }
         guard bytes <= Self.templateLimit else {
             throw JobStoreError.invalid(
                 "step '\(spec.step?.key ?? spec.step?.id ?? spec.name ?? "?")' has \(bytes) bytes to be decided when it "
@@ -188,7 +194,7 @@ extension JobTransaction {
     // MARK: Keys
 
     static let holderSQL: SQL = """
-        SELECT id, state, command, args, shell, env, cwd, stdin
+        SELECT id, state, command, args, shell, env, cwd, stdin, type, data
         FROM jobs
         WHERE key = :key AND key IS NOT NULL AND run_id IS NULL
           AND (key_scope = 'forever'
@@ -199,8 +205,8 @@ extension JobTransaction {
     private static let replaceSQL: SQL = """
         UPDATE jobs
         SET command = :command, args = :args, shell = :shell, env = :env, cwd = :cwd, stdin = :stdin, name = :name,
-            timeout_ms = :timeout_ms, max_attempts = :max_attempts, seq = :seq
-        WHERE id = :id AND attempt = 0 AND state IN ('blocked', 'scheduled', 'ready')
+            data = :data, memory_kb = :memory_kb, timeout_ms = :timeout_ms, max_attempts = :max_attempts, seq = :seq
+        WHERE id = :id AND attempt = 0 AND state IN ('blocked', 'scheduled', 'ready') AND type IS :type
         """
 
     private struct Holder {
@@ -218,7 +224,9 @@ extension JobTransaction {
                 id: JobID(row.int(0)), state: JobState(rawValue: row.text(1)) ?? .ready,
                 asksForTheSame: row.text(2) == spec.command && row.optionalText(3) == arguments
                     && row.bool(4) == spec.shell && row.optionalText(5) == environment
-                    && row.optionalText(6) == spec.directory && row.optionalBlob(7) == spec.standardInput)
+                    && row.optionalText(6) == spec.directory && row.optionalBlob(7) == spec.standardInput
+                    && row.optionalText(8) == spec.type
+                    && row.optionalText(9) == spec.data)
         }
         guard let holder = found else { return nil }
         switch key.conflict {
@@ -233,10 +241,12 @@ extension JobTransaction {
         case .replace:
             let changed = try connection.execute(
                 Self.replaceSQL, spec.command, arguments, spec.shell, environment, spec.directory, spec.standardInput,
-                spec.name, spec.timeout, spec.retries + 1, try sequence(), holder.id)
+                spec.name, spec.data, spec.memoryLimit, spec.timeout, spec.retries + 1, try sequence(), holder.id,
+                spec.type)
             guard changed == 1 else {
                 throw JobStoreError.keyTaken(
-                    key.text, by: holder.id, holder.state, reason: "it has started, so it cannot be replaced")
+                    key.text, by: holder.id, holder.state,
+                    reason: "it has started, or is of another type, so it cannot be replaced")
             }
         }
         return holder.id

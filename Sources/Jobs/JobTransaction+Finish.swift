@@ -28,9 +28,9 @@ extension JobTransaction {
 
     static let insertAttemptSQL: SQL = """
         INSERT INTO attempts(job_id, attempt, seq, lease_token, runner_id, state, started_at, finished_at, pid,
-                             exit_code, signal, error, max_rss_kb, cpu_ms)
+                             exit_code, signal, error, max_rss_kb, cpu_ms, input_tokens, output_tokens)
         VALUES (:job_id, :attempt, :seq, :lease_token, :runner_id, :state, :started_at, :finished_at, :pid,
-                :exit_code, :signal, :error, :max_rss_kb, :cpu_ms)
+                :exit_code, :signal, :error, :max_rss_kb, :cpu_ms, :input_tokens, :output_tokens)
         """
 
     private static let setResultSQL: SQL = """
@@ -89,7 +89,7 @@ extension JobTransaction {
         try connection.execute(
             Self.insertAttemptSQL, job, held.attempt, try sequence(), leaseToken, held.runner, outcome.state,
             outcome.startedAt, outcome.finishedAt, outcome.pid ?? held.pid, outcome.exitCode, outcome.signal,
-            outcome.error, outcome.maxRSSKiB, outcome.cpuMilliseconds)
+            outcome.error, outcome.maxRSSKiB, outcome.cpuMilliseconds, outcome.inputTokens, outcome.outputTokens)
         if let result = outcome.result, fate.state == .succeeded {
             try connection.execute(Self.setResultSQL, job, result)
         }
@@ -102,7 +102,7 @@ extension JobTransaction {
     /// children have added theirs.
     private func chainLength(_ held: Held, until end: Timestamp, duration: Int) -> Int {
         switch held.kind {
-        case .script, .agent, .http: duration
+        case .script, .agent, .http, .worker: duration
         case .workflow, .approval, .wait: max(0, end.rawValue - held.startedAt.rawValue)
         default: 0
         }
@@ -130,15 +130,28 @@ extension JobTransaction {
         switch outcome.state {
         case .succeeded: return Fate(state: .succeeded, failures: held.failures)
         case .cancelled: return Fate(state: .cancelled, failures: held.failures)
-        case .interrupted, .lost: return Fate(state: held.stop ? .cancelled : .ready, failures: held.failures)
+        case .lost:
+            let isPoison = try countCrash(of: job)
+            return Fate(state: held.stop ? .cancelled : isPoison ? .failed : .ready, failures: held.failures)
+        case .interrupted: return Fate(state: held.stop ? .cancelled : .ready, failures: held.failures)
         case .failed, .timedOut:
             let failures = held.failures + 1
             if held.stop { return Fate(state: .cancelled, failures: failures) }
             guard failures < held.maxAttempts, !outcome.isFinal else { return Fate(state: .failed, failures: failures) }
             return Fate(
                 state: .scheduled, failures: failures,
-                runAt: now.advanced(by: backoff(of: job, attempt: held.attempt, failures: failures)))
+                runAt: now.advanced(
+                    by: max(outcome.retryAfter ?? 0, backoff(of: job, attempt: held.attempt, failures: failures))))
         }
+    }
+
+    private static let countCrashSQL: SQL = "UPDATE jobs SET crashes = crashes + 1 WHERE id = :id"
+    private static let isPoisonSQL: SQL = "SELECT crashes >= max_crashes FROM jobs WHERE id = :id"
+
+    /// Who executed the job died with it, though the runner lives. Returns whether that was once too often.
+    private func countCrash(of job: JobID) throws -> Bool {
+        try connection.execute(Self.countCrashSQL, job)
+        return try connection.first(Self.isPoisonSQL, job) { $0.bool(0) } ?? true
     }
 
     /// Drawn once, from a source that is seeded for the database, the job and the attempt; then it is a stored value.

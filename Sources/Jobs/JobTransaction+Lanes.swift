@@ -55,8 +55,8 @@ extension JobTransaction {
 
     static let findLaneSQL: SQL = "SELECT id FROM lanes WHERE key = :key"
     private static let insertLaneSQL: SQL = """
-        INSERT INTO lanes(key, queue_id, run_id)
-        VALUES (:key, :queue_id, :run_id)
+        INSERT INTO lanes(key, queue_id, run_id, type)
+        VALUES (:key, :queue_id, :run_id, :type)
         RETURNING id
         """
     private static let insertLaneLimitSQL: SQL = """
@@ -64,14 +64,15 @@ extension JobTransaction {
         VALUES (:lane_id, :limit_id, :amount)
         """
 
-    /// The lane of jobs that belong to the queue and the run and hold these amounts; made when it is new.
-    func lane(queue: Int, run: RunID?, holding limits: [LaneLimit]) throws -> Int {
+    /// The lane of jobs that belong to the queue and the run, have the type and hold these amounts; made when it is new.
+    func lane(queue: Int, run: RunID?, type: String?, holding limits: [LaneLimit]) throws -> Int {
         let limits = limits.sorted { $0.limit < $1.limit }
         var key = "q\(queue)"
         if let run { key += "|r\(run)" }
         for limit in limits { key += "|\(limit.limit)=\(limit.amount)" }
+        if let type { key += "|t\(type)" }  // last, since it may hold any character
         if let known = try connection.first(Self.findLaneSQL, key, read: { $0.int(0) }) { return known }
-        let id = try connection.first(Self.insertLaneSQL, key, queue, run) { $0.int(0) } ?? 0
+        let id = try connection.first(Self.insertLaneSQL, key, queue, run, type ?? "") { $0.int(0) } ?? 0
         for limit in limits {
             try connection.execute(Self.insertLaneLimitSQL, id, limit.limit, limit.amount)
             if limit.amount > 1 { try connection.execute(Self.widenSQL, limit.amount, limit.limit) }
@@ -216,10 +217,11 @@ extension JobTransaction {
     // MARK: Waiting and waking
 
     static let nextQueueOfWaitersSQL: SQL = """
-        SELECT queue_id
+        SELECT queue_id, type
         FROM lanes
-        WHERE waits_for = :limit_id AND waits_for IS NOT NULL AND head_id IS NOT NULL AND queue_id > :queue_id
-        ORDER BY queue_id
+        WHERE waits_for = :limit_id AND waits_for IS NOT NULL AND head_id IS NOT NULL
+          AND (queue_id, type) > (:queue_id, :type)
+        ORDER BY queue_id, type
         LIMIT 1
         """
 
@@ -228,6 +230,7 @@ extension JobTransaction {
         FROM lanes w
         CROSS JOIN lane_limits held ON held.lane_id = w.id AND held.limit_id = :limit_id
         WHERE w.waits_for = :limit_id AND w.waits_for IS NOT NULL AND w.head_id IS NOT NULL AND w.queue_id = :queue_id
+          AND w.type = :type
           AND NOT EXISTS (SELECT 1 FROM lane_limits other
                           WHERE other.lane_id = w.id AND other.limit_id = :full_limit_id)
         ORDER BY w.head_priority DESC, w.head_path DESC, w.head_id
@@ -253,19 +256,26 @@ extension JobTransaction {
         for held in try limits(of: lane) { try wake(held.limit, atMost: count) }
     }
 
-    /// Opens the best lanes of each queue that wait for the limit, as far as its room goes.
+    /// Opens the best lanes of each queue and type that wait for the limit, as far as its room goes: nobody may be there
+    /// to claim from the others.
     func wake(_ limit: Int, atMost count: Int, exceptHolding full: Int = 0) throws {
         guard let free = try connection.first(Self.usageSQL, limit, read: { $0.int(0) }), free > 0 else { return }
-        var queue = 0
-        while let next = try connection.first(Self.nextQueueOfWaitersSQL, limit, queue, read: { $0.int(0) }) {
-            queue = next
-            try wake(limit, atMost: min(count, free), of: queue, free: free, exceptHolding: full)
+        var stream = (queue: 0, type: "")
+        while let next = try connection.first(
+            Self.nextQueueOfWaitersSQL, limit, stream.queue, stream.type, read: { (queue: $0.int(0), type: $0.text(1)) }
+        ) {
+            stream = next
+            try wake(limit, atMost: min(count, free), of: stream, free: free, exceptHolding: full)
         }
     }
 
-    private func wake(_ limit: Int, atMost count: Int, of queue: Int, free: Int, exceptHolding full: Int) throws {
+    private func wake(
+        _ limit: Int, atMost count: Int, of stream: (queue: Int, type: String), free: Int, exceptHolding full: Int
+    ) throws {
         var free = free
-        let waiters = try connection.all(Self.waitersSQL, limit, queue, full, count) { ($0.int(0), $0.int(1)) }
+        let waiters = try connection.all(Self.waitersSQL, limit, stream.queue, stream.type, full, count) {
+            ($0.int(0), $0.int(1))
+        }
         for (lane, amount) in waiters {
             guard amount <= free else { return }
             try connection.execute(Self.setWaitSQL, Int?.none, lane)

@@ -99,7 +99,7 @@ extension JobTransaction {
         """
 
     private static let runningOfPoolSQL: SQL = """
-        SELECT id, lane_id, queue_id, run_id, (SELECT p.value FROM json_each(pools) p WHERE p.key = :pool)
+        SELECT id, lane_id, queue_id, run_id, (SELECT p.value FROM json_each(pools) p WHERE p.key = :pool), type
         FROM jobs
         WHERE runner_id IS NOT NULL
           AND pools IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(pools) p WHERE p.key = :pool)
@@ -114,13 +114,13 @@ extension JobTransaction {
         let running = try connection.all(Self.runningOfPoolSQL, pool) { row in
             (
                 job: row.int(0), lane: row.int(1), queue: row.int(2), run: row.optionalInt(3).map { RunID($0) },
-                amount: row.int(4)
+                amount: row.int(4), type: row.optionalText(5)
             )
         }
         for job in running {
             let held = try limits(of: job.lane) + [LaneLimit(limit: limit, amount: job.amount)]
             try connection.execute(
-                Self.setLaneSQL, try lane(queue: job.queue, run: job.run, holding: held), job.job)
+                Self.setLaneSQL, try lane(queue: job.queue, run: job.run, type: job.type, holding: held), job.job)
             try connection.execute(Self.useSQL, job.amount, limit)
         }
     }

@@ -6,7 +6,7 @@ extension JobTransaction {
     package static let batch = 1_000
 
     static let unplacedSQL: SQL = """
-        SELECT id, queue_id, run_id, priority, path, pools, coalesce(step, key), exclusive
+        SELECT id, queue_id, run_id, priority, path, pools, coalesce(step, key), exclusive, type
         FROM jobs
         WHERE lane_id IS NULL AND state = 'ready'
         ORDER BY priority DESC, path DESC, id
@@ -22,6 +22,7 @@ extension JobTransaction {
         let pools: String?
         let key: String?
         let exclusive: Bool
+        let type: String?
     }
 
     /// Gives every ready job without a lane its lane: what other programs inserted into the view `enqueue`, and what
@@ -32,7 +33,7 @@ extension JobTransaction {
             Unplaced(
                 head: LaneHead(priority: row.int(3), path: row.int(4), id: row.int(0)), queue: row.int(1),
                 run: row.optionalInt(2).map { RunID($0) }, pools: row.optionalText(5), key: row.optionalText(6),
-                exclusive: row.bool(7))
+                exclusive: row.bool(7), type: row.optionalText(8))
         }
         var placings: [RunID?: Placing] = [:]
         for job in unplaced {
@@ -40,7 +41,7 @@ extension JobTransaction {
             placings[job.run] = placing
             let limits = try placing.limits(
                 pools: try JSONText.amounts(job.pools), step: job.run == nil ? nil : job.key, exclusive: job.exclusive)
-            let lane = try lane(queue: job.queue, run: placing.run?.root, holding: limits.held)
+            let lane = try lane(queue: job.queue, run: placing.run?.root, type: job.type, holding: limits.held)
             try connection.execute(Self.setLaneSQL, lane, job.head.id)
             try offer(job.head, in: lane)
             freshJobs.insert(job.head.id)
@@ -79,23 +80,27 @@ extension JobTransaction {
     private static let hasUnplacedSQL: SQL = "SELECT 1 FROM jobs WHERE lane_id IS NULL AND state = 'ready' LIMIT 1"
 
     /// Whether a turn would find something to claim, but for what is due only later.
-    package func hasWork(in scope: ClaimScope) throws -> Bool {
+    package func hasWork(in scope: ClaimScope, serving: Serving = .plain) throws -> Bool {
         if try connection.first(Self.hasUnplacedSQL, read: { $0.int(0) }) != nil { return true }
-        return try hasOpenLane(in: scope)
+        return try hasOpenLane(in: scope, serving: serving)
     }
 
     static let isPendingSQL: SQL = """
-        SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'ready' AND queue_id = :queue_id)
-                    OR EXISTS (SELECT 1 FROM jobs WHERE state = 'scheduled' AND queue_id = :queue_id)
+        SELECT 1
+        WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'ready' AND queue_id = :queue_id
+                                           AND coalesce(type, '') IN (SELECT value FROM json_each(:types)))
+           OR EXISTS (SELECT 1 FROM jobs WHERE state = 'scheduled' AND queue_id = :queue_id
+                                           AND coalesce(type, '') IN (SELECT value FROM json_each(:types)))
         """
     static let isAnyHeldSQL: SQL = "SELECT 1 FROM jobs WHERE runner_id IS NOT NULL LIMIT 1"
 
     /// Whether anything is ready or scheduled in those of the queues that are not paused, or runs anywhere and may yet
-    /// let others go.
-    package func hasUnfinishedJobs(in queues: Set<String>?) throws -> Bool {
+    /// let others go. Jobs of types that are not served are none of the caller's.
+    package func hasUnfinishedJobs(in queues: Set<String>?, serving: Serving = .plain) throws -> Bool {
         if try connection.first(Self.isAnyHeldSQL, read: { $0.int(0) }) != nil { return true }
+        let types = serving.jobTypes
         for queue in try openQueues(queues)
-        where try connection.first(Self.isPendingSQL, queue, read: { $0.int(0) }) != nil {
+        where try connection.first(Self.isPendingSQL, queue, types, read: { $0.int(0) }) != nil {
             return true
         }
         return false

@@ -17,6 +17,11 @@ package struct Outcome: Sendable {
     package var extras: OutcomeExtras?
     /// Another attempt cannot help; the job fails at once.
     package var isFinal = false
+    /// The next attempt comes no earlier than so many milliseconds from now.
+    package var retryAfter: Int?
+    /// What a language model read and wrote.
+    package var inputTokens: Int?
+    package var outputTokens: Int?
 
     package init(_ state: AttemptState, startedAt: Timestamp, finishedAt: Timestamp) {
         self.state = state

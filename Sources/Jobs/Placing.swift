@@ -16,10 +16,10 @@ final class Placing {
     func place(of spec: JobSpec) throws -> (queue: Int, lane: Int) {
         let queue = try queue(named: spec.queue)
         let limits = try limits(of: spec)
-        var key = "\(queue)"
+        var key = "\(queue)|\(spec.type ?? "")"
         for limit in limits { key += "|\(limit.limit)=\(limit.amount)" }
         if let known = lanes[key] { return (queue, known) }
-        let lane = try transaction.lane(queue: queue, run: run?.root, holding: limits)
+        let lane = try transaction.lane(queue: queue, run: run?.root, type: spec.type, holding: limits)
         lanes[key] = lane
         return (queue, lane)
     }

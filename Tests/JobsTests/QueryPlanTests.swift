@@ -70,8 +70,8 @@ import Testing
 private typealias Store = JobTransaction
 
 private let plans: [(String, SQL, [String])] = [
-    ("bestOfQueue", Store.bestOfQueueSQL, ["SEARCH lanes USING INDEX lanes_open (queue_id=?)"]),
-    ("bestOfRun", Store.bestOfRunSQL, ["SEARCH lanes USING INDEX lanes_open_of_run (run_id=?)"]),
+    ("bestOfQueue", Store.bestOfQueueSQL, ["SEARCH lanes USING INDEX lanes_open (queue_id=? AND type=?)"]),
+    ("bestOfRun", Store.bestOfRunSQL, ["SEARCH lanes USING INDEX lanes_open_of_run (run_id=? AND type=?)"]),
     ("readyOfLane", Store.readyOfLaneSQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
     ("claim", Store.claimSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("usage", Store.usageSQL, ["SEARCH limits USING INTEGER PRIMARY KEY (rowid=?)"]),
@@ -85,14 +85,14 @@ private let plans: [(String, SQL, [String])] = [
     (
         "waiters", Store.waitersSQL,
         [
-            "SEARCH w USING COVERING INDEX lanes_waiting_of_queue (waits_for=? AND queue_id=?)",
+            "SEARCH w USING COVERING INDEX lanes_waiting_of_queue (waits_for=? AND queue_id=? AND type=?)",
             "CORRELATED SCALAR SUBQUERY 1", "SEARCH other USING PRIMARY KEY (lane_id=? AND limit_id=?)",
             "SEARCH held USING PRIMARY KEY (lane_id=? AND limit_id=?)",
         ]
     ),
     (
         "nextQueueOfWaiters", Store.nextQueueOfWaitersSQL,
-        ["SEARCH lanes USING COVERING INDEX lanes_waiting_of_queue (waits_for=? AND queue_id>?)"]
+        ["SEARCH lanes USING COVERING INDEX lanes_waiting_of_queue (waits_for=? AND (queue_id,type)>(?,?))"]
     ),
     (
         "wakeRun", Store.wakeRunSQL,
