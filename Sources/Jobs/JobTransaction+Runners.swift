@@ -93,15 +93,16 @@ extension JobTransaction {
 
     static let renewSQL: SQL = """
         UPDATE runners
-        SET lease_until = :lease_until, heartbeat_at = :now
+        SET lease_until = :lease_until, heartbeat_at = :now, rss_kb = coalesce(:rss_kb, rss_kb)
         WHERE id = :id AND state IN ('live', 'suspended', 'draining')
         """
 
     /// One row, however many jobs it holds.
     ///
+    /// - Parameter memory: KiB that the runner and its jobs have resident; `nil`: as it was.
     /// - Throws: `.runnerLost` when it was declared dead: all that it holds is another's.
-    package func renewLease(of runner: RunnerID, until: Int) throws {
-        guard try connection.execute(Self.renewSQL, until, now, runner) == 1 else {
+    package func renewLease(of runner: RunnerID, until: Int, memory: Int? = nil) throws {
+        guard try connection.execute(Self.renewSQL, until, now, memory, runner) == 1 else {
             throw JobStoreError.runnerLost(runner)
         }
     }

@@ -17,6 +17,8 @@ package struct RunnerStatus: Sendable {
     package let startedAt: Timestamp
     /// Milliseconds of CLOCK_BOOTTIME.
     package let leaseUntil: Int
+    /// KiB that it and its jobs had resident at its last heartbeat.
+    package let memory: Int?
 
     /// Whether it may claim jobs of the queue. One that belongs to a run claims that run's only, which its row does not
     /// say.
@@ -28,7 +30,7 @@ package struct RunnerStatus: Sendable {
 extension JobTransaction {
     private static let runnersSQL: SQL = """
         SELECT id, kind, state, slots, (SELECT count(*) FROM jobs j WHERE j.runner_id = runners.id), queues, host, pid,
-               version, heartbeat_at, started_at, lease_until
+               version, heartbeat_at, started_at, lease_until, rss_kb
         FROM runners
         WHERE state NOT IN ('stopped', 'rescued')
         ORDER BY id
@@ -42,7 +44,7 @@ extension JobTransaction {
                 state: RunnerState(rawValue: row.text(2)) ?? .live, slots: row.int(3), running: row.int(4),
                 queues: row.isNull(5) ? nil : try JSONText.strings(row.text(5)), host: row.text(6), pid: row.int(7),
                 version: row.text(8), heartbeatAt: Timestamp(row.int(9)), startedAt: Timestamp(row.int(10)),
-                leaseUntil: row.int(11))
+                leaseUntil: row.int(11), memory: row.optionalInt(12))
         }
     }
 }

@@ -26,7 +26,7 @@ CREATE TABLE runner_minutes(
 
 -- Jobs that failed for good, the latest few thousand: no index of `jobs` has them.
 CREATE TABLE recent_failures(
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     job_id INTEGER NOT NULL
 ) STRICT;
 
