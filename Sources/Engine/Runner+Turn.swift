@@ -26,11 +26,14 @@ extension Runner {
         let now = self.now
         // Output taken from a buffer is gone from it, so it is taken once and kept until it is stored.
         let flushes = collectOutput(of: reported)
+        let minutes = measure(at: now)
         doorbell.leaveLog()
         ladder.end()
         let turn: Turn
         do {
-            turn = try store.write { try transact($0, reported: reported, flushes: flushes, now: now) }
+            turn = try store.write {
+                try transact($0, reported: reported, flushes: flushes, minutes: minutes, now: now)
+            }
         } catch let error as SQLiteError where error.mayPass {
             writesFail(error, now: now)
             return
@@ -53,6 +56,7 @@ extension Runner {
             attempt.checkpoint = nil
         }
         saidThatItDrains = state.mode == .draining
+        meter?.wrote(minutes, at: now)
         reports.removeFirst(reported.count)
         pendingOutput.removeAll()
         for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
@@ -61,7 +65,10 @@ extension Runner {
         if attempts.values.contains(where: { $0.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
         setNextDeadline(turn.nextDeadline)
-        for claim in turn.claims { start(claim) }
+        for claim in turn.claims {
+            countStart(of: claim)
+            start(claim)
+        }
         goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
         _ = try? store.database.checkpoint()
         if turn.hasSettled { judgeSettledRuns() }
@@ -69,12 +76,12 @@ extension Runner {
 
     private func transact(
         _ transaction: JobTransaction, reported: [AttemptReport],
-        flushes: [PendingOutput], now: Int
+        flushes: [PendingOutput], minutes: [RunnerMinute], now: Int
     ) throws -> Turn {
         var turn = Turn()
         try transaction.requireKnownSchema()
         if state.shouldRenew(at: now) {
-            try transaction.renewLease(of: id, until: now + options.lease)
+            try transaction.renewLease(of: id, until: now + options.lease, memory: measureMemory())
             turn.renewed = true
             // Leases are judged by what stands here, in a transaction that could itself write: heartbeats ring nobody,
             // so that what was read earlier may be long out of date.
@@ -85,6 +92,7 @@ extension Runner {
         if state.mode == .draining, !saidThatItDrains { try transaction.set(.draining, of: id) }
         for flush in flushes { try store(flush, in: transaction) }
         try storeRemarks(in: transaction)
+        try store(minutes, in: transaction)
         for report in reported {
             turn.jobStates.append(try self.report(report, to: transaction))
         }
@@ -154,6 +162,7 @@ extension Runner {
         state.settled(AttemptKey(report.claim))
         guard case .outcome(let outcome) = report.ending else { return }
         executed += 1
+        if let jobState { count(report, outcome, jobState) }
         if let jobState { observer?.ended(report.claim, outcome, job: jobState) }
     }
 

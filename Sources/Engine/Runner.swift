@@ -28,6 +28,8 @@ package final class Runner {
     var end: RunnerEnd?
     var executed = 0
     var pendingOutput: [PendingOutput] = []
+    /// `nil`: nothing is counted.
+    var meter: RunnerMeter?
     var outputOwners: [Int32: AttemptKey] = [:]  // by descriptor
 
     let poller: Poller
@@ -81,6 +83,9 @@ package final class Runner {
         inherited = JobEnvironment.make(inherited: options.environment, declared: [:], weir: [:])
         startedAt = store.timekeeper.boottime()
         lastWake = startedAt
+        if options.monitors {
+            meter = RunnerMeter(slots: options.slots, wall: store.timekeeper.now(), now: startedAt)
+        }
         try poller.add(doorbell.descriptor, as: PollSource(.bell))
         try poller.add(signals.descriptor, as: PollSource(.signals))
         try poller.add(mailbox.descriptor, as: PollSource(.mail))
@@ -115,9 +120,10 @@ package final class Runner {
     private func register() throws {
         let leaseUntil = now + options.lease
         let queues: [String]? = if case .queues(let names) = options.scope { names?.sorted() } else { nil }
-        let info = RunnerInfo(
+        var info = RunnerInfo(
             kind: options.kind, slots: options.slots, queues: queues, host: HostIdentity.hostName(), process: process,
             version: options.version, lease: options.lease)
+        info.memory = options.monitors ? ResidentMemory.ofTree() : nil
         id = try store.write { transaction in
             try transaction.register(info, leaseUntil: leaseUntil) { id in
                 guard liveness.take(id) else {
@@ -154,7 +160,10 @@ package final class Runner {
     }
 
     private func retire() throws {
-        try? store.write { try $0.set(.stopped, of: id) }
+        try? store.write { transaction in
+            try storeLastMinutes(in: transaction)
+            try transaction.set(.stopped, of: id)
+        }
         liveness.release(id)
         _ = try? store.database.checkpoint()
         log.info("runner \(id) stopped after \(executed) attempts")
@@ -209,7 +218,9 @@ package final class Runner {
             try scheduler.fireDue()
             try lookAround()
         }
-        if state.isTurnDue(at: now) { try takeTurn() }
+        if state.isTurnDue(at: now) || (meter?.isWriteDue(at: now) ?? false && state.retryTurnAt ?? now <= now) {
+            try takeTurn()
+        }
         if let observer, isWoken || !isQuiet || (observer.nextLook.map { $0 <= now } ?? false) {
             if try observer.look() { state.drainGently() }
         }
@@ -225,6 +236,7 @@ package final class Runner {
         consider(rescuer.nextStep)
         consider(observer?.nextLook)
         consider(recheckAt)
+        consider(meter?.nextWrite.map { max($0, state.retryTurnAt ?? $0) })
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
         if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }
         // A short silence first: only who has nothing to do watches the log.

@@ -27,6 +27,8 @@ package struct RunnerOptions: Sendable {
     package var environment: [String: String]
     /// SIGHUP drains, as for a program that belongs to its terminal; else it is ignored.
     package var drainsOnHangup = false
+    /// Counts what it does, by the minute, for `runner_stats` and `weir monitor`.
+    package var monitors = true
     /// Takes jobs without a type.
     package var isPlain = true
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.

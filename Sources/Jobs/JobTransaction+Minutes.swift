@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 
 /// What runners did, by the minute.
 extension JobTransaction {

@@ -13,6 +13,8 @@ package struct RunnerInfo: Sendable {
     package var version: String
     /// Milliseconds.
     package var lease: Int
+    /// KiB that it has resident.
+    package var memory: Int?
 
     package init(
         kind: Kind, slots: Int, queues: [String]?, host: String, process: ProcessIdentity, version: String, lease: Int
@@ -69,9 +71,9 @@ package struct OtherRunner: Sendable {
 extension JobTransaction {
     private static let registerSQL: SQL = """
         INSERT INTO runners(kind, state, slots, queues, host, pid, pid_start, pid_namespace, boot_id, version, lease_ms,
-                            lease_until, heartbeat_at, started_at)
+                            lease_until, heartbeat_at, started_at, rss_kb)
         VALUES (:kind, 'live', :slots, :queues, :host, :pid, :pid_start, :pid_namespace, :boot_id, :version, :lease_ms,
-                :lease_until, :now, :now)
+                :lease_until, :now, :now, :rss_kb)
         RETURNING id
         """
 
@@ -83,7 +85,7 @@ extension JobTransaction {
         let queues = info.queues.flatMap { JSONText.array($0) }
         let id = try connection.first(
             Self.registerSQL, info.kind, info.slots, queues, info.host, info.process.pid, info.process.start,
-            info.process.namespace, info.process.bootID, info.version, info.lease, leaseUntil, now
+            info.process.namespace, info.process.bootID, info.version, info.lease, leaseUntil, now, info.memory
         ) { RunnerID($0.int(0)) }
         guard let id else { throw JobStoreError.invalid("the runner could not be stored") }
         try hold(id)
