@@ -89,7 +89,7 @@ let package = Package(
             name: "EngineTests",
             dependencies: ["Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
+        .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "Terminals", "TestSupport", "weir"], swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.
         .testTarget(
             name: "SystemTests", dependencies: ["SQLite", "Jobs", "JSON", "TestSupport", "weir"], swiftSettings: strict),

@@ -105,17 +105,17 @@ extension JobTransaction {
     }
 
     static let minutesOfRunnersSQL: SQL = """
-        SELECT minute, runner_id, succeeded, busy_ms
+        SELECT minute, runner_id, succeeded, busy_ms, written_at
         FROM runner_minutes
         WHERE minute >= :first
         """
 
-    /// Jobs that succeeded and milliseconds of taken slots, by runner and minute.
+    /// Jobs that succeeded and milliseconds of taken slots, by runner and minute, and when that was written.
     package func minutesOfRunners(
         from first: Int
-    ) throws -> [(minute: Int, runner: RunnerID, succeeded: Int, busy: Int)] {
+    ) throws -> [(minute: Int, runner: RunnerID, succeeded: Int, busy: Int, writtenAt: Timestamp)] {
         try connection.all(Self.minutesOfRunnersSQL, first) { row in
-            (row.int(0), RunnerID(row.int(1)), row.int(2), row.int(3))
+            (row.int(0), RunnerID(row.int(1)), row.int(2), row.int(3), Timestamp(row.int(4)))
         }
     }
 

@@ -48,7 +48,8 @@ package struct KeyDecoder: Sendable {
 
     private func character() -> (Key?, Int)? {
         let first = bytes[0]
-        let size = first < 0x80 ? 1 : first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        // Bytes that begin no character mean nothing.
+        let size = first < 0xC2 || first > 0xF4 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
         guard bytes.count >= size else { return nil }
         let text = String(validating: bytes[..<size], as: UTF8.self)
         return (text?.first.map { .character($0) }, size)

@@ -52,8 +52,10 @@ SELECT
          THEN round(min(1.0, m.busy_ms * 1.0 / (m.slot_ms + m.slots * m.rest_ms)), 3) END AS utilisation,
     CASE WHEN m.samples > 0 THEN round(m.queued * 1.0 / m.samples, 1) END AS queue_length,
     m.rss_kb AS memory_kb
-FROM (SELECT w.*, max(1, w.ended_at - w.began_at) AS span_ms, max(0, w.ended_at - w.written_at) AS rest_ms
-      FROM (SELECT n.*,
+-- A runner that works writes at each heartbeat: only after a longer silence its slots are known to be free.
+FROM (SELECT w.*, max(1, w.ended_at - w.began_at) AS span_ms,
+             CASE WHEN w.ended_at - w.written_at > w.heartbeat_ms THEN w.ended_at - w.written_at ELSE 0 END AS rest_ms
+      FROM (SELECT n.*, coalesce(r.lease_ms, 15000) / 3 + 1000 AS heartbeat_ms,
                    max(n.minute * 60000, coalesce(r.started_at, 0)) AS began_at,
                    min((n.minute + 1) * 60000,
                        CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),

@@ -66,16 +66,20 @@ struct MonitorReader {
         let share = 1 - Double(now.rawValue % 60_000) / 60_000
         var done: [RunnerID: Double] = [:]
         var busy: [RunnerID: Double] = [:]
+        var written: [RunnerID: Int] = [:]
         for row in try transaction.minutesOfRunners(from: now.minute - 1) {
             let weight = row.minute == now.minute ? 1 : row.minute == now.minute - 1 ? share : 0
             done[row.runner, default: 0] += Double(row.succeeded) * weight
             busy[row.runner, default: 0] += Double(row.busy) * weight
+            written[row.runner] = max(written[row.runner] ?? 0, row.writtenAt.rawValue)
         }
         var (busyTime, slotTime) = (0.0, 0.0)
         for entry in survey.entries {
             let runner = entry.runner
-            let lived = min(60_000, max(1, now.rawValue - runner.startedAt.rawValue))
-            let slots = Double(lived * runner.slots)
+            // One that works writes a few seconds late: what it has not told of yet counts neither way.
+            let untold = runner.running > 0 ? written[runner.id].map { max(0, now.rawValue - $0) } ?? 0 : 0
+            let lived = min(60_000, now.rawValue - runner.startedAt.rawValue) - untold
+            let slots = Double(max(1, lived) * runner.slots)
             let taken = min(slots, busy[runner.id] ?? 0)
             if entry.condition == .live { (busyTime, slotTime) = (busyTime + taken, slotTime + slots) }
             snapshot.runners.append(
