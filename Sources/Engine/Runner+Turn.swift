@@ -57,6 +57,7 @@ extension Runner {
         }
         saidThatItDrains = state.mode == .draining
         meter?.wrote(minutes, at: now)
+        isTuningStored = true
         reports.removeFirst(reported.count)
         pendingOutput.removeAll()
         for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
@@ -65,6 +66,9 @@ extension Runner {
         if attempts.values.contains(where: { $0.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
         setNextDeadline(turn.nextDeadline)
+        logs.queue.debug(
+            "a turn: \(reported.count) reported, \(turn.claims.count) claimed",
+            metadata: ["running": "\(state.running)", "slots": "\(state.settings.slots)"])
         for claim in turn.claims {
             countStart(of: claim)
             start(claim)
@@ -90,6 +94,7 @@ extension Runner {
             try transaction.requireLive(id)
         }
         if state.mode == .draining, !saidThatItDrains { try transaction.set(.draining, of: id) }
+        try storeTuning(in: transaction)
         for flush in flushes { try store(flush, in: transaction) }
         try storeRemarks(in: transaction)
         try store(minutes, in: transaction)
@@ -163,6 +168,9 @@ extension Runner {
         guard case .outcome(let outcome) = report.ending else { return }
         executed += 1
         if let jobState { count(report, outcome, jobState) }
+        logs.worker.debug(
+            "job \(report.claim.job): \(outcome.state.rawValue)",
+            metadata: ["attempt": "\(report.claim.attempt)", "job_state": "\(jobState?.rawValue ?? "lost")"])
         if let jobState { observer?.ended(report.claim, outcome, job: jobState) }
     }
 

@@ -27,12 +27,15 @@ package struct RunnerOptions: Sendable {
     package var environment: [String: String]
     /// SIGHUP drains, as for a program that belongs to its terminal; else it is ignored.
     package var drainsOnHangup = false
-    /// Counts what it does, by the minute, for `runner_stats` and `weir monitor`.
-    package var monitors = true
     /// Takes jobs without a type.
     package var isPlain = true
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
     package var batch = 100
+    /// Counts what it does, by the minute, for `runner_stats` and `weir monitor`, and tells events.
+    package var monitors = true
+    /// Where slots, batch and monitoring come from besides the database, whose settings may change while the runner
+    /// works; `nil`: they are what stands here, for good.
+    package var settings: SettingsSources?
 
     package init(
         kind: RunnerInfo.Kind, slots: Int, scope: ClaimScope, version: String, environment: [String: String]

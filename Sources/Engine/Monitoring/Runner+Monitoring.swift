@@ -8,8 +8,13 @@ extension Runner {
 
     /// Before a turn: the time that has passed, and what of the counts is to be stored with it.
     func measure(at now: Int) -> [RunnerMinute] {
-        guard meter != nil else { return [] }
-        meter?.pass(to: store.timekeeper.now(), now: now, running: state.running)
+        guard monitors else {
+            meter = nil
+            return []
+        }
+        let wall = store.timekeeper.now()
+        if meter == nil { meter = RunnerMeter(slots: state.settings.slots, wall: wall, now: now) }
+        meter?.pass(to: wall, now: now, running: state.running)
         meter?.setSlots(state.settings.slots)
         if meter?.isSampleDue(at: now) ?? false, case .queues(let names) = options.scope {
             let length = try? store.look { try $0.queueLength(in: names, atMost: Self.longestQueue) }
