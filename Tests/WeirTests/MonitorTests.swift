@@ -116,8 +116,8 @@ struct `weir monitor on a terminal` {
         }
     }
 
-    @Test(arguments: ["q", "C-c", "signal"])
-    func `gives the terminal back`(way: String) throws {
+    @Test(arguments: [("q", 0), ("C-c", 0), ("TERM", 143), ("HUP", 129), ("SEGV", 139)])
+    func `gives the terminal back`(way: String, code: Int) throws {
         try withBusyWeir { weir, _ in
             let line = """
                 echo above; stty -g > before
@@ -126,13 +126,13 @@ struct `weir monitor on a terminal` {
                 """
             let terminal = try TmuxTerminal("set -m; cd '\(weir.folder)'\n\(line)", of: weir, columns: 80, rows: 24)
             try terminal.until("running 2")
-            if way == "signal" {
+            if code != 0 {
                 let pid = String(decoding: readFile("\(weir.folder)/pid"), as: UTF8.self)
-                _ = try weir.shell("kill -TERM \(pid)")
+                _ = try weir.shell("kill -\(way) \(pid)")
             } else {
                 try terminal.press(way)
             }
-            let screen = try terminal.until("code \(way == "signal" ? 143 : 0)")
+            let screen = try terminal.until("code \(code)")
             #expect(screen.first == "above")
             try poll("the terminal's mode") { !readFile("\(weir.folder)/after").isEmpty }
             #expect(readFile("\(weir.folder)/after") == readFile("\(weir.folder)/before"))
@@ -198,6 +198,16 @@ struct `weir monitor on a terminal` {
             }
             let stats = try weir("sql", "--format", "csv", "SELECT sum(completed), sum(failed) FROM runner_stats")
             #expect(stats.lines.last == "40,1")
+        }
+    }
+
+    @Test func `counts nothing where monitoring is off`() throws {
+        try withWeir { weir in
+            weir.environment["PARALLEL_MONITORING"] = "false"
+            try weir.enqueue("--", "true")
+            try weir.work()
+            let stats = try weir("sql", "--format", "csv", "SELECT count(*) FROM runner_stats")
+            #expect(stats.lines.last == "0")
         }
     }
 

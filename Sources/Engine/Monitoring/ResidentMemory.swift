@@ -24,8 +24,22 @@ enum ResidentMemory {
         read("/proc/\(process)/statm").split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     }
 
+    /// The kernel lists the children of each thread with that thread.
     private static func children(of process: Int32) -> [Int32] {
-        read("/proc/\(process)/task/\(process)/children").split(separator: " ").compactMap { Int32($0) }
+        guard let folder = opendir("/proc/\(process)/task") else { return [] }
+        defer { closedir(folder) }
+        var children: [Int32] = []
+        var threads = 0
+        while let entry = readdir(folder), threads < bound {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard let thread = Int32(name) else { continue }
+            threads += 1
+            let list = read("/proc/\(process)/task/\(thread)/children")
+            children += list.split(separator: " ").compactMap { Int32($0) }
+        }
+        return children
     }
 
     /// Empty when it is gone, or where the kernel has no such file.

@@ -29,6 +29,11 @@ struct MonitorPanes {
         }
     }
 
+    /// With how many there are, also of those that do not fit.
+    private func title(_ name: String, _ count: Int) -> String {
+        count > 0 ? "\(name) (\(MonitorText.number(count)))" : name
+    }
+
     private var queues: MonitorTable {
         let columns = [
             Column(title: ""), Column(title: "ready", width: 11, isRight: true),
@@ -36,7 +41,8 @@ struct MonitorPanes {
             Column(title: "blocked", width: 9, isRight: true), Column(title: "oldest", width: 9, isRight: true),
         ]
         return MonitorTable(
-            title: "1 Queues", columns: columns, rows: snapshot.queues.count, row: { queue($0) },
+            title: title("1 Queues", snapshot.queues.count), columns: columns, rows: snapshot.queues.count,
+            row: { queue($0) },
             empty: "no queues")
     }
 
@@ -57,13 +63,14 @@ struct MonitorPanes {
 
     private var runners: MonitorTable {
         let columns = [
-            Column(title: "", width: 5), Column(title: "", width: 9), Column(title: "slots", width: 7, isRight: true),
+            Column(title: "", width: 7), Column(title: "", width: 9), Column(title: "slots", width: 7, isRight: true),
             Column(title: "", width: 8), Column(title: "busy", width: 4, isRight: true),
             Column(title: "/min", width: 6, isRight: true), Column(title: "memory", width: 8, isRight: true),
             Column(title: "queues"), Column(title: "pid", width: 7, isRight: true),
         ]
         return MonitorTable(
-            title: "2 Runners", columns: columns, rows: snapshot.runners.count, row: { runner($0) },
+            title: title("2 Runners", snapshot.runners.count), columns: columns, rows: snapshot.runners.count,
+            row: { runner($0) },
             empty: "no runner lives; 'weir runner' starts one")
     }
 
@@ -101,9 +108,8 @@ struct MonitorPanes {
             Column(title: "queue", width: 12),
         ]
         if isWide { columns.append(Column(title: "says")) }
-        let hidden = snapshot.active - snapshot.running.count
         return MonitorTable(
-            title: "3 Running" + (hidden > 0 ? " (+\(MonitorText.number(hidden)) more)" : ""), columns: columns,
+            title: title("3 Running", snapshot.active), columns: columns,
             rows: snapshot.running.count, row: { job($0) }, empty: "nothing runs")
     }
 
@@ -134,7 +140,8 @@ struct MonitorPanes {
             Column(title: "took", width: 8, isRight: true),
         ]
         return MonitorTable(
-            title: "4 Failed lately", columns: columns, rows: snapshot.failures.count, row: { failure($0) },
+            title: title("4 Failed lately", snapshot.failures.count), columns: columns, rows: snapshot.failures.count,
+            row: { failure($0) },
             empty: "none")
     }
 
