@@ -97,6 +97,9 @@ extension Runner {
         if let body = execution.body {
             return start(claim, body, after: execution.after, startedAt: startedAt, startedBoot: startedBoot)
         }
+        if let missing = execution.inherits.first(where: { options.environment[$0] == nil }) {
+            return refuse(claim, "the variable \(missing) is not set in the environment of the runner", at: startedAt)
+        }
         let mark = key.mark(in: store.databaseID)
         let file = folder?.file(named: "\(claim.job).\(claim.leaseToken)")
         do throws(SpawnError) {
@@ -145,6 +148,7 @@ extension Runner {
         var environment = inherited
         if let path = place?.searchPath { environment["PATH"] = path }
         environment.merge(execution.environment) { $1 }
+        for name in execution.inherits { environment[name] = options.environment[name] }
         environment["WEIR_DB"] = store.path
         environment["WEIR_JOB"] = "\(claim.job)"
         environment["WEIR_RUN"] = claim.run.map { "\($0)" }

@@ -27,11 +27,14 @@ extension Runner {
         let now = self.now
         // Output taken from a buffer is gone from it, so it is taken once and kept until it is stored.
         let flushes = collectOutput(of: reported)
+        let minutes = measure(at: now)
         doorbell.leaveLog()
         ladder.end()
         let turn: Turn
         do {
-            turn = try store.write { try transact($0, reported: reported, flushes: flushes, now: now) }
+            turn = try store.write {
+                try transact($0, reported: reported, flushes: flushes, minutes: minutes, now: now)
+            }
         } catch let error as SQLiteError where error.mayPass {
             writesFail(error, now: now)
             return
@@ -54,6 +57,7 @@ extension Runner {
             attempt.checkpoint = nil
         }
         saidThatItDrains = state.mode == .draining
+        meter?.wrote(minutes, at: now)
         isTuningStored = true
         reports.removeFirst(reported.count)
         pendingOutput.removeAll()
@@ -66,7 +70,10 @@ extension Runner {
         logs.queue.debug(
             "a turn: \(reported.count) reported, \(turn.claims.count) claimed",
             metadata: ["running": "\(state.running)", "slots": "\(state.settings.slots)"])
-        for claim in turn.claims { start(claim) }
+        for claim in turn.claims {
+            countStart(of: claim)
+            start(claim)
+        }
         giveBack(turn.stops)
         goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
         if turn.isToDrain { drainAsAsked() }
@@ -76,12 +83,12 @@ extension Runner {
 
     private func transact(
         _ transaction: JobTransaction, reported: [AttemptReport],
-        flushes: [PendingOutput], now: Int
+        flushes: [PendingOutput], minutes: [RunnerMinute], now: Int
     ) throws -> Turn {
         var turn = Turn()
         try transaction.requireKnownSchema()
         if state.shouldRenew(at: now) {
-            turn.isToDrain = try transaction.renewLease(of: id, until: now + options.lease)
+            turn.isToDrain = try transaction.renewLease(of: id, until: now + options.lease, memory: measureMemory())
             turn.renewed = true
             // Leases are judged by what stands here, in a transaction that could itself write: heartbeats ring nobody,
             // so that what was read earlier may be long out of date.
@@ -93,6 +100,7 @@ extension Runner {
         try storeTuning(in: transaction)
         for flush in flushes { try store(flush, in: transaction) }
         try storeRemarks(in: transaction)
+        try store(minutes, in: transaction)
         for report in reported {
             turn.jobStates.append(try self.report(report, to: transaction))
         }
@@ -175,6 +183,7 @@ extension Runner {
         state.settled(AttemptKey(report.claim))
         guard case .outcome(let outcome) = report.ending else { return }
         executed += 1
+        if let jobState { count(report, outcome, jobState) }
         logs.worker.debug(
             "job \(report.claim.job): \(outcome.state.rawValue)",
             metadata: ["attempt": "\(report.claim.attempt)", "job_state": "\(jobState?.rawValue ?? "lost")"])

@@ -25,7 +25,7 @@ extension Runner {
             workerEnds[descriptor] = WorkerDescriptor(worker: worker, role: role)
             try? poller.add(descriptor, as: PollSource(.worker, Int(descriptor)))
         }
-        log.info("worker '\(pool.type)' started as process \(process.pid)")
+        logs.worker.info("worker '\(pool.type)' started as process \(process.pid)")
         return worker
     }
 
@@ -91,12 +91,12 @@ extension Runner {
             forget(attempt, of: worker)
         }
         worker.process.closeAll()
+        guard worker.sweep == nil else { return }
         switch worker.fault?.what {
-        case nil where worker.killAt == nil && worker.sweep == nil, .closedInput, .closedOutput:
-            worker.fault = (.ended(exit), now)
+        case nil where worker.killAt == nil, .closedInput, .closedOutput: worker.fault = (.ended(exit), now)
         default: break
         }
-        if worker.sweep == nil { killTree(of: worker) }
+        killTree(of: worker)
     }
 
     private func forget(_ attempt: RunningAttempt, of worker: Worker) {
@@ -186,7 +186,7 @@ extension Runner {
             worker.sweep = sweep
             worker.nextSweep = now + after
         case .stuck(_, let pids):
-            log.warning("processes \(pids) of worker '\(worker.pool.type)' cannot be killed")
+            logs.worker.warning("processes \(pids) of worker '\(worker.pool.type)' cannot be killed")
             worker.sweep = sweep
             worker.nextSweep = now + 1_000
         case .gone where worker.exit == nil:
@@ -204,10 +204,10 @@ extension Runner {
         pool.workers.removeAll { $0 === worker }
         let name = "worker '\(pool.type)' (process \(worker.process.pid))"
         if let fault = worker.fault {
-            log.warning("\(name) was lost: \(fault.what)")
+            logs.worker.warning("\(name) was lost: \(fault.what)")
             if worker.process.answered == 0 { pool.backoff.failed(at: now) }
         } else {
-            log.info("\(name) ended")
+            logs.worker.info("\(name) ended")
         }
         if let attempt = worker.attempt { lose(attempt, of: worker, name: name) }
         worker.attempt = nil

@@ -19,7 +19,7 @@ extension Runner {
         var rooms: [String: ClaimRoom] = [:]
         for (type, definition) in options.workers {
             rooms[type] = pool(type, definition).room(
-                slots: state.settings.slots, free: free, batch: options.batch)
+                slots: state.settings.slots, free: free, batch: batch)
         }
         return rooms
     }
@@ -109,7 +109,7 @@ extension Runner {
         } catch {
             var outcome = OutcomeReader.outcome(of: error, at: store.timekeeper.now())
             guard outcome.state != .interrupted else {
-                log.warning("no worker '\(pool.type)' can be started: \(error)")
+                logs.worker.warning("no worker '\(pool.type)' can be started: \(error)")
                 reports.append(AttemptReport(job.claim, .giveBack))
                 state.couldNotStart(at: now)
                 state.wantsTurn = true
@@ -192,16 +192,18 @@ extension Runner {
         if isSpent(worker) || state.mode == .draining && pool.waiting.isEmpty { retire(worker) }
         dispatch(pool)
         // One commit for many, as long as there is more to do meanwhile.
-        if pool.waiting.isEmpty || reports.count >= options.batch { state.wantsTurn = true }
+        if pool.waiting.isEmpty || reports.count >= batch { state.wantsTurn = true }
     }
 
     private func isSpent(_ worker: Worker) -> Bool {
         let definition = worker.pool.definition
         if let limit = definition.maxJobs, worker.process.answered >= limit { return true }
-        guard let limit = definition.memoryLimit, let resident = worker.process.residentKiB, resident > limit else {
+        let limit = definition.memoryLimit ?? tuning?.settings.memoryLimit
+        guard let limit, let resident = worker.process.residentKiB, resident > limit else {
             return false
         }
-        log.info("worker '\(worker.pool.type)' (process \(worker.process.pid)) has \(resident) KiB and is replaced")
+        logs.worker.info(
+            "worker '\(worker.pool.type)' (process \(worker.process.pid)) has \(resident) KiB and is replaced")
         return true
     }
 }

@@ -35,6 +35,8 @@ package final class Runner {
     var end: RunnerEnd?
     var executed = 0
     var pendingOutput: [PendingOutput] = []
+    /// `nil`: nothing is counted.
+    var meter: RunnerMeter?
     var outputOwners: [Int32: AttemptKey] = [:]  // by descriptor
 
     let poller: Poller
@@ -137,6 +139,7 @@ package final class Runner {
             process: process,
             version: options.version, lease: options.lease)
         info.serving = serving
+        info.memory = monitors ? ResidentMemory.ofTree() : nil
         id = try store.write { transaction in
             try transaction.register(info, leaseUntil: leaseUntil) { id in
                 guard liveness.take(id) else {
@@ -150,9 +153,12 @@ package final class Runner {
         log.info("runner \(id) works on \(store.path) with \(state.settings.slots) slots")
     }
 
-    /// Each job takes three descriptors, each worker four. Raises the limit when the usual one is too low for all slots.
+    /// What a slot takes: three for a job, four for a worker.
+    static func descriptors(workers: Bool) -> Int { workers ? 7 : 3 }
+
+    /// Raises the limit when the usual one is too low for all slots.
     static func makeRoom(forSlots slots: Int, workers: Bool) throws {
-        let needed = rlim_t(slots * (workers ? 7 : 3) + 64)
+        let needed = rlim_t(slots * descriptors(workers: workers) + 64)
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         guard limit.rlim_cur < needed else { return }
@@ -173,7 +179,10 @@ package final class Runner {
     }
 
     private func retire() throws {
-        try? store.write { try $0.set(.stopped, of: id) }
+        try? store.write { transaction in
+            try storeLastMinutes(in: transaction)
+            try transaction.set(.stopped, of: id)
+        }
         liveness.release(id)
         _ = try? store.database.checkpoint()
         log.info("runner \(id) stopped after \(executed) attempts")
@@ -231,7 +240,9 @@ package final class Runner {
             try scheduler.fireDue()
             try lookAround()
         }
-        if state.isTurnDue(at: now) { try takeTurn() }
+        if state.isTurnDue(at: now) || (meter?.isWriteDue(at: now) ?? false && state.retryTurnAt ?? now <= now) {
+            try takeTurn()
+        }
         if let observer, isWoken || !isQuiet || (observer.nextLook.map { $0 <= now } ?? false) {
             if try observer.look() { state.drainGently() }
         }
@@ -247,8 +258,9 @@ package final class Runner {
         consider(rescuer.nextStep)
         consider(observer?.nextLook)
         consider(recheckAt)
-        consider(nextAdaption)
         consider(nextWorkerStep)
+        consider(meter?.nextWrite.map { max($0, state.retryTurnAt ?? $0) })
+        consider(nextAdaption)
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
         if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }
         // A short silence first: only who has nothing to do watches the log.

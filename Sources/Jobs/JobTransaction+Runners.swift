@@ -15,6 +15,8 @@ package struct RunnerInfo: Sendable {
     package var version: String
     /// Milliseconds.
     package var lease: Int
+    /// KiB that it has resident.
+    package var memory: Int?
 
     package init(
         kind: Kind, slots: Int, queues: [String]?, host: String, process: ProcessIdentity, version: String, lease: Int
@@ -71,9 +73,9 @@ package struct OtherRunner: Sendable {
 extension JobTransaction {
     private static let registerSQL: SQL = """
         INSERT INTO runners(kind, state, slots, queues, types, host, pid, pid_start, pid_namespace, boot_id, version,
-                            lease_ms, lease_until, heartbeat_at, started_at)
+                            lease_ms, lease_until, heartbeat_at, started_at, rss_kb)
         VALUES (:kind, 'live', :slots, :queues, :types, :host, :pid, :pid_start, :pid_namespace, :boot_id, :version,
-                :lease_ms, :lease_until, :now, :now)
+                :lease_ms, :lease_until, :now, :now, :rss_kb)
         RETURNING id
         """
 
@@ -85,7 +87,8 @@ extension JobTransaction {
         let queues = info.queues.flatMap { JSONText.array($0) }
         let id = try connection.first(
             Self.registerSQL, info.kind, info.slots, queues, info.serving.storedTypes, info.host, info.process.pid,
-            info.process.start, info.process.namespace, info.process.bootID, info.version, info.lease, leaseUntil, now
+            info.process.start, info.process.namespace, info.process.bootID, info.version, info.lease, leaseUntil, now,
+            info.memory
         ) { RunnerID($0.int(0)) }
         guard let id else { throw JobStoreError.invalid("the runner could not be stored") }
         try hold(id)
@@ -95,18 +98,20 @@ extension JobTransaction {
 
     static let renewSQL: SQL = """
         UPDATE runners
-        SET lease_until = :lease_until, heartbeat_at = :now
+        SET lease_until = :lease_until, heartbeat_at = :now, rss_kb = coalesce(:rss_kb, rss_kb)
         WHERE id = :id AND state IN ('live', 'suspended', 'draining')
         RETURNING drain_requested
         """
 
     /// One row, however many jobs it holds.
     ///
+    /// - Parameter memory: KiB that the runner and its jobs have resident; `nil`: as it was.
     /// - Returns: whether somebody asked the runner to drain.
     /// - Throws: `.runnerLost` when it was declared dead: all that it holds is another's.
     @discardableResult
-    package func renewLease(of runner: RunnerID, until: Int) throws -> Bool {
-        guard let isToDrain = try connection.first(Self.renewSQL, until, now, runner, read: { $0.bool(0) }) else {
+    package func renewLease(of runner: RunnerID, until: Int, memory: Int? = nil) throws -> Bool {
+        guard let isToDrain = try connection.first(Self.renewSQL, until, now, memory, runner, read: { $0.bool(0) })
+        else {
             throw JobStoreError.runnerLost(runner)
         }
         return isToDrain

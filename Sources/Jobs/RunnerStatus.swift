@@ -20,8 +20,8 @@ package struct RunnerStatus: Sendable {
     package let leaseUntil: Int
     /// Somebody asked it to hand its jobs to others and to end.
     package let isToDrain: Bool
-    /// Resident memory when it last told, in KiB; `nil`: it has not.
-    package let residentKiB: Int?
+    /// KiB that it and its jobs had resident at its last heartbeat; `nil`: it has not told.
+    package let memory: Int?
 
     /// Whether it may claim jobs of the queue. One that belongs to a run claims that run's only, which its row does not
     /// say.
@@ -51,7 +51,7 @@ extension JobTransaction {
                 queues: row.isNull(5) ? nil : try JSONText.strings(row.text(5)),
                 serving: try Serving(stored: row.optionalText(12)), host: row.text(6), pid: row.int(7),
                 version: row.text(8), heartbeatAt: Timestamp(row.int(9)), startedAt: Timestamp(row.int(10)),
-                leaseUntil: row.int(11), isToDrain: row.bool(13), residentKiB: row.optionalInt(14))
+                leaseUntil: row.int(11), isToDrain: row.bool(13), memory: row.optionalInt(14))
         }
     }
 }

@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import JSON
 import Jobs
+import Logging
 import Workflows
 
 struct Do: WeirCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Jobs
 import SQLite
+import Workflows
 
 struct Rerun: WeirCommand {
     static let configuration = CommandConfiguration(

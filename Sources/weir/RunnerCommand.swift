@@ -53,9 +53,16 @@ struct RunnerCommand: WeirCommand {
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp(
-            "Serve jobs of a type by long-lived processes of a command, a line for /bin/sh. May be given several times.",
+            "Serve jobs of a type by long-lived processes of a command, plain words or a line for /bin/sh. May be given several times.",
             valueName: "type=command"))
     var worker: [WorkerOption] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Of the workers: time to start (10s), idle time (5m), jobs and MiB until a process is replaced, processes "
+                + "at most, as in start=10s,idle=5m,jobs=1000,memory=512,count=2.",
+            valueName: "limits"))
+    var workerLimits: WorkerLimits?
 
     @Flag(name: .shortAndLong, help: "Say what happens: --log-level info.")
     var verbose = false
@@ -96,8 +103,14 @@ struct RunnerCommand: WeirCommand {
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
         options.settings = sources
+        options.batch = settings.batchSize
+        options.monitors = settings.monitors
         try options.serve(WorkflowFile.configuration(given: config, database: store.path))
-        for option in worker { options.workers[option.type] = option.definition }
+        for option in worker {
+            var definition = option.definition
+            workerLimits?.apply(to: &definition)
+            options.workers[option.type] = definition
+        }
         let log = log.logger(.runner, level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
         runner.services = .program

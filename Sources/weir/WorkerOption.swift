@@ -12,7 +12,14 @@ struct WorkerOption: ExpressibleByArgument {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, parts[1].contains(where: { !$0.isWhitespace }) else { return nil }
         type = String(parts[0])
-        definition = WorkerDefinition(command: [String(parts[1])], isShell: true)
+        definition = Self.definition(parts[1])
+    }
+
+    /// Plain words are executed as they are; what only a shell understands, by a shell.
+    private static func definition(_ line: Substring) -> WorkerDefinition {
+        let needsShell = line.contains { #"|&;<>()$`\"'*?[]{}#~=!"#.contains($0) || $0.isNewline }
+        guard !needsShell else { return WorkerDefinition(command: [String(line)], isShell: true) }
+        return WorkerDefinition(command: line.split(whereSeparator: \.isWhitespace).map { String($0) })
     }
 }
 

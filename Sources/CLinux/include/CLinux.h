@@ -61,4 +61,11 @@ int clinux_pidfd_open(pid_t pid);
 /// pidfd_send_signal(2). 0, or -1 with errno.
 int clinux_pidfd_send_signal(int pidfd, int signal);
 
+/// Gives the whole of a terminal to this process: keys come one by one, a screen of its own is shown. It is given back
+/// at the process's end too, also after a fault; only SIGKILL leaves it as it is. 0, or -1 with errno.
+int clinux_terminal_enter(int terminal);
+
+/// Gives it back. Does nothing when it was not taken.
+void clinux_terminal_leave(void);
+
 #endif

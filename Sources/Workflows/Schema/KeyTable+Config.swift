@@ -31,6 +31,9 @@ extension KeyTable {
                 Key("prompt", .choice(["stdin", "argv"]), "Where the prompt goes."),
                 Key("env", environment, "Variables."),
                 Key("cwd", .text, "Where the program starts."),
+                Key(
+                    "key_env", .either([.text, .list(.text)]), "Variables of the runner's environment that it is given."
+                ),
             ]),
         KeyTable(
             name: "workerConfig", about: "A job for who serves its type: a worker, a handler or an agent.",
