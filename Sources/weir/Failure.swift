@@ -99,6 +99,7 @@ struct Failure: Error {
         switch error {
         case .schemaChanged: unavailable
         case .leaseLost, .runnerLost: software
+        case .memoryConflict: conflict
         default: data
         }
     }

@@ -43,16 +43,11 @@ extension JobStore {
     /// Runs `body` in a transaction; inside a job of this database only while the job's lease holds, so that what is
     /// left of a lost attempt changes nothing.
     fileprivate func writeMemory<Result>(_ body: (JobTransaction) throws -> Result) throws -> Result {
-        do {
-            return try write { transaction in
-                if let context = JobContext.current, context.belongs(to: self) {
-                    try transaction.requireHeld(context.job, leaseToken: context.leaseToken)
-                }
-                return try body(transaction)
+        try write { transaction in
+            if let context = JobContext.current, context.belongs(to: self) {
+                try transaction.requireHeld(context.job, leaseToken: context.leaseToken)
             }
-        } catch let error as JobStoreError {
-            guard case .memoryConflict = error else { throw error }
-            throw Failure("\(error)", code: Failure.conflict)
+            return try body(transaction)
         }
     }
 }
