@@ -7,6 +7,8 @@ struct AttemptReport {
         /// Its own condition does not hold.
         case skip(String)
         case park(Parking)
+        /// It was not started, and is as if it had not been claimed.
+        case giveBack
     }
 
     let claim: Claim

@@ -49,7 +49,7 @@ package struct LoopState {
         var hasExited = false
     }
 
-    package let settings: Settings
+    package private(set) var settings: Settings
     package private(set) var mode = Mode.working
     /// When the lease ends; nothing starts after that.
     package private(set) var leaseUntil = 0
@@ -82,6 +82,13 @@ package struct LoopState {
     package var running: Int { attempts.count }
     package var freeSlots: Int { mode == .working ? max(0, settings.slots - attempts.count) : 0 }
     package var isIdle: Bool { attempts.isEmpty }
+
+    /// What runs beyond the new number goes on, and nothing is claimed until there is room again.
+    package mutating func setSlots(_ slots: Int) {
+        guard slots != settings.slots else { return }
+        settings.slots = max(1, slots)
+        wantsTurn = true
+    }
 
     // MARK: Attempts
 

@@ -4,16 +4,23 @@ import Jobs
 
 /// Makes an outcome of how a script ended and what it left.
 enum OutcomeReader {
-    static func outcome(of attempt: RunningAttempt, stopped: LoopState.StopReason?, exit: ScriptExit) -> Outcome {
+    static func outcome(of attempt: RunningAttempt, stopped: LoopState.StopReason?) -> Outcome {
         var outcome = Outcome(.succeeded, startedAt: attempt.startedAt, finishedAt: attempt.startedAt)
         // A duration is measured by a clock that nobody sets.
         outcome.finishedAt = attempt.startedAt.advanced(
             by: max(0, (attempt.endedBoot ?? attempt.startedBoot) - attempt.startedBoot))
-        outcome.pid = Int(attempt.process.pid)
-        outcome.exitCode = exit.exitCode.map(Int.init)
-        outcome.signal = exit.signal.map(Int.init)
-        outcome.maxRSSKiB = exit.maxRSSKiB
-        outcome.cpuMilliseconds = exit.cpuMilliseconds
+        outcome.pid = attempt.process.map { Int($0.pid) }
+        switch attempt.end {
+        case .exit(let exit):
+            outcome.exitCode = exit.exitCode.map(Int.init)
+            outcome.signal = exit.signal.map(Int.init)
+            outcome.maxRSSKiB = exit.maxRSSKiB
+            outcome.cpuMilliseconds = exit.cpuMilliseconds
+        case .task(let end):
+            outcome.inputTokens = end.inputTokens
+            outcome.outputTokens = end.outputTokens
+        case nil: break
+        }
         switch stopped {
         case .timeout:
             outcome.state = .timedOut
@@ -24,9 +31,26 @@ enum OutcomeReader {
         case .drain:
             outcome.state = .interrupted
             outcome.error = "its runner drained"
-        case nil: judge(exit, of: attempt, into: &outcome)
+        case nil:
+            switch attempt.end {
+            case .exit(let exit): judge(exit, of: attempt, into: &outcome)
+            case .task(let end): judge(end, into: &outcome)
+            case nil: break
+            }
         }
         return outcome
+    }
+
+    private static func judge(_ end: TaskOutcome, into outcome: inout Outcome) {
+        switch end.end {
+        case .succeeded(let result): outcome.result = result
+        case .failed(let reason):
+            outcome.state = .failed
+            outcome.error = reason
+            outcome.isFinal = end.isFinal
+            outcome.retryAfter = end.retryAfter
+            outcome.result = end.result
+        }
     }
 
     private static func judge(_ exit: ScriptExit, of attempt: RunningAttempt, into outcome: inout Outcome) {
@@ -37,9 +61,10 @@ enum OutcomeReader {
             outcome.state = .failed
             outcome.error = "exited with code \(code)"
         } else {
-            let output = attempt.process.output.standardOutput(limit: 1 << 20)
+            guard let file = attempt.resultFile else { return }
+            let output = attempt.output.standardOutput(limit: 1 << 20)
             do throws(ResultError) {
-                if case .json(let value) = try ResultReader.value(file: attempt.resultFile, standardOutput: output) {
+                if case .json(let value) = try ResultReader.value(file: file, standardOutput: output) {
                     outcome.result = value
                 }
             } catch {

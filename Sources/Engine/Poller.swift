@@ -3,7 +3,7 @@ import Glibc
 
 /// What a loop can wait for, as the number that epoll hands back.
 struct PollSource: Hashable {
-    enum Kind: UInt64 { case bell, signals, process, output, runner }
+    enum Kind: UInt64 { case bell, signals, process, output, runner, mail }
 
     let kind: Kind
     /// A file descriptor, or a runner's id.

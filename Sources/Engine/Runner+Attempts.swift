@@ -22,17 +22,30 @@ extension Runner {
             state.exited(key)
             return
         }
+        if let type = claim.type {
+            return start(claim, type: type, key: key, startedAt: startedAt, startedBoot: startedBoot)
+        }
         guard claim.template != nil else {
             return start(claim, Execution(claim), key: key, startedAt: startedAt, startedBoot: startedBoot)
         }
         decide(claim, key: key, startedAt: startedAt, startedBoot: startedBoot)
     }
 
+    /// A job that names who executes it.
+    private func start(_ claim: Claim, type: String, key: AttemptKey, startedAt: Timestamp, startedBoot: Int) {
+        if let handler = services.handlers[type] {
+            return start(claim, handler, after: Aftermath(), startedAt: startedAt, startedBoot: startedBoot)
+        }
+        // Nobody here serves it any more.
+        reports.append(AttemptReport(claim, .giveBack))
+        state.exited(key)
+    }
+
     /// A step with something late in it.
     private func decide(_ claim: Claim, key: AttemptKey, startedAt: Timestamp, startedBoot: Int) {
         var outcome = Outcome(.succeeded, startedAt: startedAt, finishedAt: startedAt)
         do {
-            switch try StepDirector.decide(claim, in: store) {
+            switch try StepDirector.decide(claim, in: store, services: services) {
             case .execute(let execution):
                 return start(claim, execution, key: key, startedAt: startedAt, startedBoot: startedBoot)
             case .succeed(let result, let extras):
@@ -62,6 +75,9 @@ extension Runner {
     private func start(
         _ claim: Claim, _ execution: Execution, key: AttemptKey, startedAt: Timestamp, startedBoot: Int
     ) {
+        if let body = execution.body {
+            return start(claim, body, after: execution.after, startedAt: startedAt, startedBoot: startedBoot)
+        }
         let mark = key.mark(in: store.databaseID)
         let file = folder?.file(named: "\(claim.job).\(claim.leaseToken)")
         do throws(SpawnError) {
@@ -69,10 +85,10 @@ extension Runner {
             let process = try ScriptProcess.start(
                 request(for: claim, execution, key: key, mark: mark, file: file), spawner: spawner)
             let attempt = RunningAttempt(
-                claim: claim, mark: mark, process: process, resultFile: file, startedAt: startedAt,
+                claim: claim, mark: mark, work: .process(process, resultFile: file), startedAt: startedAt,
                 startedBoot: startedBoot)
             attempt.after = execution.after
-            follow(attempt)
+            follow(attempt, process)
             observer?.started(claim)
         } catch {
             let outcome = OutcomeReader.outcome(of: error, at: startedAt)
@@ -86,13 +102,13 @@ extension Runner {
         }
     }
 
-    private func follow(_ attempt: RunningAttempt) {
-        let process = attempt.process
-        attempts[process.pid] = attempt
+    private func follow(_ attempt: RunningAttempt, _ process: ScriptProcess) {
+        attempts[attempt.key] = attempt
+        pids[process.pid] = attempt.key
         process.willClose = { [weak self] (descriptor: Int32) -> Void in self?.leave(descriptor) }
         try? poller.add(process.pidfd, as: PollSource(.process, Int(process.pid)))
         for descriptor in [process.outputDescriptor, process.errorDescriptor] {
-            outputOwners[descriptor] = process.pid
+            outputOwners[descriptor] = attempt.key
             try? poller.add(descriptor, as: PollSource(.output, Int(descriptor)))
         }
     }
@@ -133,7 +149,7 @@ extension Runner {
         return directory.hasPrefix("/") ? directory : base + "/" + directory
     }
 
-    private func runPlace(_ run: RunID) -> RunPlace? {
+    func runPlace(_ run: RunID) -> RunPlace? {
         if let known = runPlaces[run] { return known }
         if runPlaces.count > 10_000 { runPlaces.removeAll() }
         let place = try? store.database.connection.first("SELECT directory, search_path FROM runs WHERE id = :id", run)
@@ -147,19 +163,22 @@ extension Runner {
     // MARK: Events
 
     func readOutput(_ descriptor: Int32) {
-        guard let pid = outputOwners[descriptor], let attempt = attempts[pid] else { return }
-        _ = attempt.process.readOutput(descriptor)
-        if attempt.process.output.hasMore { state.wrote() }
+        guard let key = outputOwners[descriptor], let attempt = attempts[key] else { return }
+        _ = attempt.process?.readOutput(descriptor)
+        if attempt.output.hasMore { state.wrote() }
     }
 
     func exited(_ pid: Int32) {
-        guard let attempt = attempts[pid], attempt.exit == nil, let exit = attempt.process.reap() else { return }
-        attempt.exit = exit
+        guard let attempt = pids[pid].flatMap({ attempts[$0] }), attempt.end == nil, let process = attempt.process,
+            let exit = process.reap()
+        else { return }
+        pids[pid] = nil
+        attempt.end = .exit(exit)
         attempt.endedBoot = now
         state.exited(attempt.key)
-        let known = Set(attempts.values.lazy.filter { $0.exit == nil }.map(\.process.pid))
+        let known = livePIDs
         if attempt.sweep == nil {
-            if attempt.process.leftovers(known: known.union(othersOrphans(than: attempt, known: known))) {
+            if process.leftovers(known: known.union(othersOrphans(than: attempt, known: known))) {
                 beginSweep(of: attempt)
             } else {
                 attempt.isSwept = true
@@ -176,10 +195,13 @@ extension Runner {
         return Subreaper.orphans(known: known).filter { $0.mark.map(marks.contains) ?? false }.map(\.pid)
     }
 
-    private func settleIfOver(_ attempt: RunningAttempt) {
-        guard attempt.isOver, let exit = attempt.exit, attempts[attempt.process.pid] === attempt else { return }
-        attempts[attempt.process.pid] = nil
-        let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key), exit: exit)
+    /// Processes of this runner's own that have not been reaped.
+    var livePIDs: Set<Int32> { Set(pids.keys) }
+
+    func settleIfOver(_ attempt: RunningAttempt) {
+        guard attempt.isOver, attempts[attempt.key] === attempt else { return }
+        attempts[attempt.key] = nil
+        let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key))
         reports.append(AttemptReport(attempt.claim, ending(of: attempt, outcome), attempt: attempt))
         state.wantsTurn = true
     }
@@ -196,18 +218,26 @@ extension Runner {
         var terminated: [RunningAttempt] = []
         for action in actions {
             switch action {
-            case .terminate(let key): if let attempt = attempt(key) { terminated.append(attempt) }
-            case .kill(let key):
-                if let attempt = attempt(key), attempt.sweep == nil { beginSweep(of: attempt) }
+            case .terminate(let key): if let attempt = attempts[key] { terminated.append(attempt) }
+            case .kill(let key): if let attempt = attempts[key] { kill(attempt) }
             }
         }
         terminate(terminated)
     }
 
-    private func attempt(_ key: AttemptKey) -> RunningAttempt? { attempts.values.first { $0.key == key } }
+    private func kill(_ attempt: RunningAttempt) {
+        switch attempt.work {
+        case .process: if attempt.sweep == nil { beginSweep(of: attempt) }
+        case .task:
+            log.warning("job \(attempt.claim.job) does not heed that it was cancelled; its slot waits for its end")
+        }
+    }
 
-    /// SIGTERM to every process of the attempts, wherever it went; SIGCONT so that a stopped one hears it.
+    /// SIGTERM to every process of the attempts, wherever it went; SIGCONT so that a stopped one hears it. What runs
+    /// within this process is asked to end.
     private func terminate(_ attempts: [RunningAttempt]) {
+        for case .task(let task) in attempts.map(\.work) { task.cancel() }
+        let attempts = attempts.filter { $0.process != nil }
         guard !attempts.isEmpty else { return }
         for process in scan(for: attempts).run() {
             process.signal(SIGTERM)
@@ -240,7 +270,7 @@ extension Runner {
 
     private func step(_ attempt: RunningAttempt, at now: Int) {
         guard var sweep = attempt.sweep else { return }
-        let known = Set(attempts.values.lazy.filter { $0.exit == nil }.map(\.process.pid))
+        let known = livePIDs
         switch sweep.step() {
         case .again(let after):
             attempt.sweep = sweep
@@ -249,9 +279,9 @@ extension Runner {
             log.warning("processes \(pids) of job \(attempt.claim.job) cannot be killed; its slot waits for their end")
             attempt.sweep = sweep
             attempt.nextSweep = now + 1_000
-        case .gone where attempt.exit == nil:
+        case .gone where attempt.end == nil:
             // The script itself is known by its descriptor, whatever it took off; it is looked for again once it ended.
-            attempt.process.signal(SIGKILL)
+            attempt.process?.signal(SIGKILL)
             attempt.sweep = TreeKill(attempt.scan(store.databaseID))
             attempt.nextSweep = now + 5
         case .gone:
@@ -264,14 +294,17 @@ extension Runner {
 
     /// Takes what adopted processes left behind; a long job may leave many before anything of ours ends.
     func reapOrphans() {
-        Subreaper.reapOrphans(except: Set(attempts.values.lazy.filter { $0.exit == nil }.map(\.process.pid)))
+        Subreaper.reapOrphans(except: livePIDs)
     }
 
     /// Kills everything at once and waits for its end, or until something cannot be killed.
     func abandonAll() {
         guard !attempts.isEmpty else { return }
         var kill = TreeKill(scan(for: attempts.values))
-        for attempt in attempts.values where attempt.exit == nil { attempt.process.signal(SIGKILL) }
+        for attempt in attempts.values where attempt.end == nil {
+            attempt.process?.signal(SIGKILL)
+            if case .task(let task) = attempt.work { task.cancel() }
+        }
         while case .again(let after) = kill.step() { usleep(UInt32(after) * 1_000) }
     }
 }

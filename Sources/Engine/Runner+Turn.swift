@@ -48,13 +48,17 @@ extension Runner {
             }
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) { attempt.isPIDStored = true }
+        for attempt in attempts.values where attempt.hasRemarks {
+            attempt.progress = nil
+            attempt.checkpoint = nil
+        }
         saidThatItDrains = state.mode == .draining
         reports.removeFirst(reported.count)
         pendingOutput.removeAll()
         for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
         state.turnSucceeded(at: self.now, more: turn.more)
         // What did not fit into this turn goes with one of the next, although its job may write no more for long.
-        if attempts.values.contains(where: { $0.process.output.hasMore }) { state.wrote() }
+        if attempts.values.contains(where: { $0.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
         setNextDeadline(turn.nextDeadline)
         for claim in turn.claims { start(claim) }
@@ -80,12 +84,13 @@ extension Runner {
         }
         if state.mode == .draining, !saidThatItDrains { try transaction.set(.draining, of: id) }
         for flush in flushes { try store(flush, in: transaction) }
+        try storeRemarks(in: transaction)
         for report in reported {
             turn.jobStates.append(try self.report(report, to: transaction))
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) {
             try? transaction.setPID(
-                Int(attempt.process.pid), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
+                Int(attempt.process?.pid ?? 0), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
         }
         try transaction.expireRuns()
         if !reported.isEmpty {
@@ -94,8 +99,8 @@ extension Runner {
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
         // The attempts that this turn reports leave their slots with it.
-        let free = state.mayClaim(at: now) ? options.slots - (state.running - reported.count) : 0
-        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope)
+        let free = state.mayClaim(at: now) ? state.settings.slots - (state.running - reported.count) : 0
+        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope, serving: serving)
         turn.claims = claimed.claims
         turn.more = claimed.more || promotes || places
         if state.running > 0 {
@@ -122,6 +127,7 @@ extension Runner {
                 try transaction.skip(claim.job, leaseToken: claim.leaseToken, because: reason)
                 return .skipped
             case .park(let parking): return try park(claim, parking, in: transaction)
+            case .giveBack: return try transaction.giveBack(claim.job, leaseToken: claim.leaseToken)
             }
         } catch JobStoreError.leaseLost {
             log.warning("job \(claim.job) was taken from this runner; its late outcome is dropped")
@@ -174,17 +180,17 @@ extension Runner {
         var left = Self.flushBytes
         // While nothing can be stored, what runs goes on in its bounded memory.
         if !pendingOutput.isEmpty { left = 0 }
-        for attempt in attempts.values where attempt.process.output.hasMore && left > 0 && !attempt.isOver {
+        for attempt in attempts.values where attempt.output.hasMore && left > 0 && !attempt.isOver {
             left -= collect(attempt, limit: left)
         }
         for report in reported {
-            if let attempt = report.attempt, attempt.process.output.hasMore { _ = collect(attempt, limit: .max) }
+            if let attempt = report.attempt, attempt.output.hasMore { _ = collect(attempt, limit: .max) }
         }
         return pendingOutput
     }
 
     private func collect(_ attempt: RunningAttempt, limit: Int) -> Int {
-        let output = attempt.process.output
+        let output = attempt.output
         let pieces = output.take(limit: limit).map { chunk in
             JobTransaction.Output(
                 start: chunk.offset, stream: chunk.stream == .standardOutput ? 1 : 2, bytes: chunk.bytes)

@@ -16,20 +16,24 @@ package final class Runner {
     let observer: (any RunnerObserver)?
     /// Executes jobs in the loop's own thread instead of as scripts. It must be quick: nothing else goes on meanwhile.
     package var handler: ((Claim) -> Outcome)?
+    /// What it executes besides processes. Set before `run`.
+    package var services = RunnerServices()
     package private(set) var id = RunnerID(0)
 
     var state: LoopState
     var ladder = LogLadder()
-    var attempts: [Int32: RunningAttempt] = [:]  // by pid
+    var attempts: [AttemptKey: RunningAttempt] = [:]
+    var pids: [Int32: AttemptKey] = [:]  // of attempts' processes that have not been reaped
     var reports: [AttemptReport] = []
     var end: RunnerEnd?
     var executed = 0
     var pendingOutput: [PendingOutput] = []
-    var outputOwners: [Int32: Int32] = [:]  // pids by descriptor
+    var outputOwners: [Int32: AttemptKey] = [:]  // by descriptor
 
     let poller: Poller
     let doorbell: Doorbell
     let signals: SignalInbox
+    let mailbox: Mailbox
     let liveness: Liveness
     let neighbours: Neighbours
     let rescuer: Rescuer
@@ -63,6 +67,7 @@ package final class Runner {
         signal(SIGPIPE, SIG_IGN)
         try Self.makeRoom(forSlots: options.slots)
         poller = try Poller()
+        mailbox = try Mailbox()
         doorbell = try Doorbell(database: store.path)
         liveness = try Liveness(database: store.path)
         process = HostIdentity.process(store.database.gateIdentity)
@@ -78,9 +83,13 @@ package final class Runner {
         lastWake = startedAt
         try poller.add(doorbell.descriptor, as: PollSource(.bell))
         try poller.add(signals.descriptor, as: PollSource(.signals))
+        try poller.add(mailbox.descriptor, as: PollSource(.mail))
     }
 
     var now: Int { store.timekeeper.boottime() }
+
+    /// Which jobs it can execute.
+    var serving: Serving { Serving(isPlain: options.isPlain, types: Set(services.handlers.keys)) }
 
     /// Works until a signal, the observer or `drainAfter` ends it. Nothing of its jobs lives after that.
     ///
@@ -165,6 +174,7 @@ package final class Runner {
             case .bell: isWoken = takeUpRings() || isWoken
             case .signals: for signal in signals.drain() { try take(signal) }
             case .output: readOutput(Int32(event.number))
+            case .mail: takeUpMail()
             case .runner:
                 try neighbourDied(RunnerID(event.number))
                 isWoken = true
@@ -255,7 +265,7 @@ package final class Runner {
         let found = try store.look { transaction in
             (
                 others: try transaction.otherRunners(than: id),
-                hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope) : false,
+                hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope, serving: serving) : false,
                 hasStops: state.running > 0 ? try !transaction.jobsToStop(of: id).isEmpty : false,
                 nextDue: try transaction.nextDue(),
                 hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty,
@@ -364,6 +374,6 @@ package final class Runner {
 
     private var isAllDone: Bool {
         guard state.isIdle, reports.isEmpty, case .queues(let names) = options.scope else { return false }
-        return !((try? store.look { try $0.hasUnfinishedJobs(in: names) }) ?? true)
+        return !((try? store.look { try $0.hasUnfinishedJobs(in: names, serving: serving) }) ?? true)
     }
 }

@@ -27,6 +27,10 @@ package struct RunnerOptions: Sendable {
     package var environment: [String: String]
     /// SIGHUP drains, as for a program that belongs to its terminal; else it is ignored.
     package var drainsOnHangup = false
+    /// Takes jobs without a type.
+    package var isPlain = true
+    /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
+    package var batch = 100
 
     package init(
         kind: RunnerInfo.Kind, slots: Int, scope: ClaimScope, version: String, environment: [String: String]

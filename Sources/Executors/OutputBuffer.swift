@@ -68,6 +68,8 @@ package final class OutputBuffer {
     }
 
     /// Appends `bytes`, written by `stream`.
+    package func append(_ bytes: [UInt8], _ stream: OutputStream) { bytes.withUnsafeBytes { append($0, stream) } }
+
     func append(_ bytes: UnsafeRawBufferPointer, _ stream: OutputStream) {
         let toHead = appendToHead(bytes, stream)
         var rest = bytes[toHead...]

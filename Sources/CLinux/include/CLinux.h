@@ -46,6 +46,9 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds);
 /// strptime(3), which needs a macro that Swift's Glibc module does not define.
 const char *clinux_strptime(const char *text, const char *format, struct tm *time);
 
+/// eventfd(2), close-on-exec and without waiting. -1 with errno.
+static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
 /// pidfd_open(2): a descriptor that becomes readable when the process ends. -1 with errno.
 int clinux_pidfd_open(pid_t pid);
 

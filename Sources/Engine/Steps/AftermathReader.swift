@@ -26,7 +26,7 @@ struct AftermathReader {
     // MARK: HTTP
 
     private func readAnswer(to call: HTTPCall, into outcome: inout Outcome) {
-        let output = attempt.process.output.standardOutput(limit: CurlRequest.limit + (64 << 10)) ?? []
+        let output = attempt.output.standardOutput(limit: CurlRequest.limit + (64 << 10)) ?? []
         guard let answer = HTTPAnswer(output) else {
             guard outcome.state == .succeeded else { return }
             outcome.state = .failed
@@ -61,8 +61,10 @@ struct AftermathReader {
     }
 
     private func reported() -> String? {
-        let output = attempt.process.output.standardOutput(limit: JobStore.resultLimit)
-        guard case .json(let text)? = try? ResultReader.value(file: attempt.resultFile, standardOutput: output) else {
+        let output = attempt.output.standardOutput(limit: JobStore.resultLimit)
+        guard let file = attempt.resultFile,
+            case .json(let text)? = try? ResultReader.value(file: file, standardOutput: output)
+        else {
             return nil
         }
         return text

@@ -12,7 +12,7 @@ enum Decision {
     case park(Parking)
 }
 
-/// A process with every value filled in, and what is to be made of its end.
+/// A process, or what stands for it, with every value filled in, and what is to be made of its end.
 struct Execution {
     var command: String
     var arguments: [String] = []
@@ -21,6 +21,8 @@ struct Execution {
     var directory: String?
     var input: [UInt8]?
     var after = Aftermath()
+    /// Executes it within this process instead, and the command means nothing.
+    var body: TaskBody?
 }
 
 extension Execution {

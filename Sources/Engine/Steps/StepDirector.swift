@@ -12,13 +12,14 @@ struct StepDirector {
     let run: RunID
     let step: Step
     let scope: RunScope
+    let services: RunnerServices
     var locals: Locals { scope.locals }
 
     /// Rounds, copies and parts of one job.
     static let mostParts = 10_000
     private static let deepest = 16
 
-    static func decide(_ claim: Claim, in store: JobStore) throws -> Decision {
+    static func decide(_ claim: Claim, in store: JobStore, services: RunnerServices) throws -> Decision {
         guard let template = claim.template else { return .fail("the job has no template") }
         guard let run = claim.run else { return .fail("a step belongs to a run, and this job to none") }
         let step: Step
@@ -28,7 +29,7 @@ struct StepDirector {
             return .fail("the stored step cannot be read: \(error)")
         }
         let scope = try RunScope(run: run, job: claim.job, locals: Locals(claim.locals), store: store)
-        let director = StepDirector(store: store, claim: claim, run: run, step: step, scope: scope)
+        let director = StepDirector(store: store, claim: claim, run: run, step: step, scope: scope, services: services)
         do {
             return try director.decide()
         } catch let error as ExpressionError {
