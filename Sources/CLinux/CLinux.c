@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -92,6 +93,12 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
 
 const char *clinux_strptime(const char *text, const char *format, struct tm *time) {
     return strptime(text, format, time);
+}
+
+int clinux_usable_cores(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

@@ -43,6 +43,7 @@ package final class Runner {
     var folder: ResultFolder?
     let inherited: [String: String]
     var runPlaces: [RunID: RunPlace] = [:]
+    var resources = RunnerResources()
 
     private let process: ProcessIdentity
     private let startedAt: Int
@@ -59,6 +60,7 @@ package final class Runner {
         self.options = options
         self.log = log
         self.observer = observer
+        if store.machine == nil { store.fillPoolsFromMachine() }
         var settings = LoopState.Settings(slots: options.slots)
         settings.lease = options.lease
         settings.grace = options.grace
@@ -118,8 +120,11 @@ package final class Runner {
         let info = RunnerInfo(
             kind: options.kind, slots: options.slots, queues: queues, host: HostIdentity.hostName(), process: process,
             version: options.version, lease: options.lease)
+        var others: [OtherRunner] = []
         id = try store.write { transaction in
-            try transaction.register(info, leaseUntil: leaseUntil) { id in
+            others = try transaction.otherRunners(than: nil)
+            try transaction.updateMachinePools(mayShrink: others.isEmpty)
+            return try transaction.register(info, leaseUntil: leaseUntil) { id in
                 guard liveness.take(id) else {
                     throw JobStoreError.invalid("the lock of the new runner \(id) in \(store.path)-live is taken")
                 }
@@ -127,6 +132,7 @@ package final class Runner {
         }
         store.database.gateIdentity.runnerID = Int64(id.rawValue)
         state.renewed(at: now)
+        prepareMemoryGroups(living: others)
         folder = try ResultFolder(path: Self.resultFolder(of: id, in: store, options.environment))
         log.info("runner \(id) works on \(store.path) with \(options.slots) slots")
     }
@@ -183,6 +189,7 @@ package final class Runner {
         let now = self.now
         goOn(with: state.actions(at: now))
         sweep(at: now)
+        watchMemory(at: now)
         try rescue(at: now)
         do {
             try look(isWoken: isWoken, isQuiet: events.isEmpty, at: now)
@@ -225,6 +232,7 @@ package final class Runner {
         consider(rescuer.nextStep)
         consider(observer?.nextLook)
         consider(recheckAt)
+        consider(resources.nextLook)
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
         if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }
         // A short silence first: only who has nothing to do watches the log.

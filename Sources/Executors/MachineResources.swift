@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What this process may use of the machine: the default capacities of the pools `cpu` and `memory`.
@@ -14,7 +15,7 @@ package struct MachineResources: Sendable, Equatable {
 
     package static func read() -> MachineResources {
         let groups = ControlGroups.ofThisProcess()
-        var cores = Double(affinity())
+        var cores = Double(clinux_usable_cores())
         var bytes = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
         for folder in groups.cpuFolders {
             if let quota = ControlGroups.quota(in: folder) { cores = min(cores, quota) }
@@ -23,13 +24,5 @@ package struct MachineResources: Sendable, Equatable {
             if let limit = ControlGroups.memoryLimit(in: folder) { bytes = min(bytes, limit) }
         }
         return MachineResources(cores: max(1, Int(cores.rounded(.up))), memoryMiB: max(1, Int(bytes / 1_048_576)))
-    }
-
-    private static func affinity() -> Int {
-        var set = cpu_set_t()
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-            return sysconf(Int32(_SC_NPROCESSORS_ONLN))
-        }
-        return withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
     }
 }

@@ -54,11 +54,12 @@ package struct MemoryGroups: Sendable, Equatable {
     /// - Parameters:
     ///   - database: tells groups of one database from another's; letters and digits.
     ///   - runner: tells groups of one runner from another's.
-    package init?(database: String, runner: Int) {
+    ///   - mayMove: whether this process may be moved into a group of its own where that makes it possible.
+    package init?(database: String, runner: Int, mayMove: Bool) {
         switch Self.look() {
         case .delegated(let folder): self.init(folder: folder, database: database, runner: runner)
         case .delegatedToMove(let folder):
-            guard Self.move(into: folder + "/weir-self-\(runner)", of: folder) else { return nil }
+            guard mayMove, Self.move(into: folder + "/weir-self-\(runner)", of: folder) else { return nil }
             self.init(folder: folder, database: database, runner: runner)
         case .unavailable: return nil
         }

@@ -42,6 +42,10 @@ struct Enqueue: WeirCommand {
     @Option(
         parsing: .unconditional, help: ArgumentHelp("End each attempt after so much time.", valueName: "time"))
     var timeout: TimeLength?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("End an attempt whose processes have more memory: 512M, 2G.", valueName: "size"))
+    var memory: MemorySize?
     @Option(help: ArgumentHelp("Set a variable, or hand on the present one.", valueName: "name[=value]"))
     var env: [String] = []
     @Option(help: ArgumentHelp("Where it runs. (default: here)", valueName: "directory")) var cwd: String?
@@ -142,6 +146,7 @@ struct Enqueue: WeirCommand {
         spec.runAt = at?.timestamp ?? delay.map { now.advanced(by: $0.milliseconds) }
         spec.retries = retries ?? 3
         spec.timeout = timeout?.milliseconds
+        spec.memoryLimit = memory?.kibibytes
         spec.environment = try EnvironmentOption.read(env)
         spec.directory = try Directory.absolute(cwd)
         spec.standardInput = try stdin.map { try InputFile.bytes($0) }

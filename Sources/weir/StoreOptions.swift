@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Jobs
 import SQLite
 
@@ -25,7 +26,9 @@ struct StoreOptions: ParsableArguments {
             path: path, durability: durability == .full ? .full : .normal,
             identity: .current(kind: kind, mayBeKilled: true), stoppedHolderPatience: .milliseconds(lease),
             writeLockDeadline: patience, createIfMissing: create, applicationID: JobStore.applicationID)
-        return try JobStore(options)
+        let store = try JobStore(options)
+        store.fillPoolsFromMachine()
+        return store
     }
 }
 

@@ -1,4 +1,5 @@
--- Pools whose units have numbers: each job that runs is told which ones are its own.
+-- Pools whose units have numbers: each job that runs is told which ones are its own. And limits of memory for the
+-- jobs of schedules.
 
 -- A unit is one job's at most, by the primary key.
 CREATE TABLE limit_units(
@@ -20,6 +21,8 @@ END;
 
 -- Graphics cards are what numbers are asked for.
 UPDATE limits SET indexed = 1 WHERE kind = 'pool' AND name = 'gpu';
+
+ALTER TABLE schedules ADD COLUMN memory_kb INTEGER;
 
 DROP VIEW pool_usage;
 -- workflow: whose pool it is; '' for the database's own. origin: 'machine' where the machine says the capacity.

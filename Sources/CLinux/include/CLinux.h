@@ -49,6 +49,9 @@ const char *clinux_strptime(const char *text, const char *format, struct tm *tim
 /// eventfd(2), close-on-exec and without waiting. -1 with errno.
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
+/// Cores that this process may run on.
+int clinux_usable_cores(void);
+
 /// pidfd_open(2): a descriptor that becomes readable when the process ends. -1 with errno.
 int clinux_pidfd_open(pid_t pid);
 

@@ -33,6 +33,8 @@ package struct PlannedStep: Sendable, Equatable {
     package var continueOnError: Bool
     /// Of each attempt; `nil`: none.
     package var timeoutMilliseconds: Int?
+    /// In KiB; `nil`: none.
+    package var memoryLimit: Int?
     package var retries: Int
     package var priority: Int
     package var queue: String
