@@ -24,7 +24,7 @@ extension JobTransaction {
         FROM lane_limits held
         CROSS JOIN limits l ON l.id = held.limit_id
         WHERE held.lane_id = :lane_id AND l.indexed = 1
-        ORDER BY l.id
+        ORDER BY held.limit_id
         """
 
     func indexedLimits(of lane: Int) throws -> [IndexedLimit] {

@@ -26,6 +26,12 @@ import Testing
         #expect(state.actions(at: 999) == [])
         #expect(state.actions(at: 1_000) == [.terminate(key)])
         #expect(state.stopReason(of: key) == .timeout)
+        // What ignores that has no use of a grace; what began meanwhile is met by a second look.
+        #expect(state.nextWake() == 1_250)
+        #expect(state.actions(at: 1_249) == [])
+        #expect(state.actions(at: 1_250) == [.press(key)])
+        #expect(state.actions(at: 1_499) == [])
+        #expect(state.actions(at: 1_500) == [.press(key)])
         #expect(state.actions(at: 10_999) == [])
         #expect(state.actions(at: 11_000) == [.kill(key)])
         #expect(state.actions(at: 60_000) == [])
@@ -56,6 +62,19 @@ import Testing
         #expect(state.drain(at: 2_000) == [])
         #expect(state.stopReason(of: key) == .cancel)
         #expect(state.actions(at: 10_500) == [.kill(key)])
+    }
+
+    @Test func `an attempt that has too much memory is killed at once, unless it is being ended`() {
+        var state = state()
+        state.started(key, at: 0, timeout: 1_000)
+        state.started(other, at: 0, timeout: nil)
+        #expect(state.exceeded(key) == [.kill(key)])
+        #expect(state.stopReason(of: key) == .memory)
+        #expect(state.exceeded(key) == [])
+        #expect(state.actions(at: 60_000) == [])
+        #expect(state.stop(other, because: .cancel, at: 100) == [.terminate(other)])
+        #expect(state.exceeded(other) == [])
+        #expect(state.stopReason(of: other) == .cancel)
     }
 
     // MARK: Drain
