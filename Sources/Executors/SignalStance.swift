@@ -6,8 +6,10 @@ enum SignalStance: Sendable, Equatable {
     case obeys
     /// It has a handler, or takes the signal up in another way: it may need a while.
     case handles
-    /// It ignores the signal, or kept it waiting: time changes nothing.
-    case isDeaf
+    /// It ignores the signal.
+    case ignores
+    /// It blocks the signal, which was sent and waits, and nothing takes it up.
+    case keepsWaiting
 
     /// nil: there is no such process.
     static func of(_ pid: Int32) -> SignalStance? {
@@ -25,9 +27,10 @@ enum SignalStance: Sendable, Equatable {
             sets[line[..<colon]] = UInt64(digits, radix: 16)
         }
         func has(_ set: Substring) -> Bool { (sets[set] ?? 0) & (1 << UInt64(SIGTERM - 1)) != 0 }
-        if has("SigIgn") { return .isDeaf }
+        if has("SigIgn") { return .ignores }
+        if has("SigCgt") { return .handles }
+        guard has("SigBlk") else { return .obeys }
         // Who reads a blocked signal, as from a signalfd, leaves none waiting.
-        if has("SigBlk") { return has("ShdPnd") || has("SigPnd") ? .isDeaf : .handles }
-        return has("SigCgt") ? .handles : .obeys
+        return has("ShdPnd") || has("SigPnd") ? .keepsWaiting : .handles
     }
 }

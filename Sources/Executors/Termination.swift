@@ -42,7 +42,8 @@ package struct Termination: Sendable {
                     ask(process)
                     isNew = true
                 }
-                guard SignalStance.of(process.pid) == .isDeaf else { continue }
+                let stance = SignalStance.of(process.pid)
+                guard stance == .ignores || stance == .keepsWaiting else { continue }
                 if process.signal(SIGKILL) { killed[process.pid] = process.startTime }
                 isNew = true
             }
@@ -55,9 +56,8 @@ package struct Termination: Sendable {
     private func cleaners(among found: [MarkedProcess]) -> Set<Int32> {
         var cleaners: Set<Int32> = []
         for process in found {
-            if let known = asked[process.pid], known.startTime == process.startTime, known.handles {
-                cleaners.insert(process.pid)
-            }
+            guard let known = asked[process.pid], known.startTime == process.startTime, known.handles else { continue }
+            if SignalStance.of(process.pid) != .keepsWaiting { cleaners.insert(process.pid) }
         }
         var grows = !cleaners.isEmpty
         while grows {

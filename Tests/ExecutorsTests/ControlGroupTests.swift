@@ -66,7 +66,7 @@ import Testing
         let machine = MachineResources.read()
         #expect((1...sysconf(Int32(_SC_NPROCESSORS_ONLN))).contains(machine.cores))
         #expect(machine.memoryMiB > 0)
-        #expect(machine.memoryMiB <= sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) >> 20)
+        #expect(machine.memoryMiB <= (sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))) >> 20)
     }
 }
 

@@ -24,12 +24,13 @@ import Testing
     @Test func `is read from its status`() {
         #expect(stance() == .obeys)
         #expect(stance(caught: 1) == .handles)
-        #expect(stance(ignored: 1) == .isDeaf)
+        #expect(stance(ignored: 1) == .ignores)
         // Blocked and taken up by a thread that waits for it, or by a descriptor.
         #expect(stance(blocked: 1) == .handles)
         #expect(stance(blocked: 1, caught: 1) == .handles)
-        // Blocked, and nobody takes it up.
-        #expect(stance(pending: 1, blocked: 1, caught: 1) == .isDeaf)
+        // While its handler works, another waits.
+        #expect(stance(pending: 1, blocked: 1, caught: 1) == .handles)
+        #expect(stance(pending: 1, blocked: 1) == .keepsWaiting)
         #expect(SignalStance.stance("") == .obeys)
     }
 

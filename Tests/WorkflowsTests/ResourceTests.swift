@@ -60,9 +60,9 @@ import Workflows
             "flow.yaml:1:27: error: 'p' in 'resources' of 'parallel' of the workflow has no 'capacity'"),
         Case(
             "a pool with another key",
-            "parallel: {resources: {p: {capacity: 1, index: true}}}\nsteps:\n  - {id: a, config: {command: x}}\n",
+            "parallel: {resources: {p: {capacity: 1, indexd: true}}}\nsteps:\n  - {id: a, config: {command: x}}\n",
             """
-            flow.yaml:1:41: error: 'p' in 'resources' of 'parallel' of the workflow has an unknown key 'index'; \
+            flow.yaml:1:41: error: unknown key 'indexd' in 'p' in 'resources' of 'parallel' of the workflow; \
             did you mean 'indexed'?
             """),
     ])
