@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 static struct flock byte_lock(int64_t byte, short type) {
     struct flock lock;
@@ -99,6 +100,12 @@ int clinux_usable_cores(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
     return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+int clinux_is_delegated(const char *path) {
+    char value[4];
+    return (getxattr(path, "user.delegate", value, sizeof value) == 1 && value[0] == '1')
+        || (getxattr(path, "trusted.delegate", value, sizeof value) == 1 && value[0] == '1');
 }
 
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

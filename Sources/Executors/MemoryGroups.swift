@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Where the host delegates control groups (v2) with the memory controller to this process, so that the kernel itself
@@ -21,22 +22,30 @@ package struct MemoryGroups: Sendable, Equatable {
     /// Looks, and changes nothing.
     package static func look() -> Standing { look(ControlGroups.ofThisProcess()) }
 
-    static func look(_ groups: ControlGroups, pid: Int32 = getpid()) -> Standing {
+    /// - Parameter isDelegated: whether a group that may be written is this process's to divide.
+    static func look(
+        _ groups: ControlGroups, pid: Int32 = getpid(), isDelegated: (String) -> Bool = Self.isDelegated
+    ) -> Standing {
         guard let own = groups.unified else { return .unavailable("no control groups of version 2 are mounted") }
         guard list(own + "/cgroup.controllers").contains("memory") else {
             return .unavailable("\(own) has no memory controller")
         }
         let above = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? own
         for folder in [own, above] where list(folder + "/cgroup.subtree_control").contains("memory") {
-            if isWritable(folder) { return .delegated(folder) }
+            if isWritable(folder), isDelegated(folder) { return .delegated(folder) }
         }
-        guard isWritable(own), access(own + "/cgroup.subtree_control", W_OK) == 0 else {
-            return .unavailable("\(own) is not delegated to this user")
+        guard isWritable(own), access(own + "/cgroup.subtree_control", W_OK) == 0, isDelegated(own) else {
+            return .unavailable("\(own) is not delegated to this process")
         }
         guard list(own + "/cgroup.procs") == ["\(pid)"] else {
             return .unavailable("\(own) has other processes; a runner needs a delegated group of its own")
         }
         return .delegatedToMove(own)
+    }
+
+    /// root may write everywhere, and another manages most of that.
+    private static func isDelegated(_ folder: String) -> Bool {
+        geteuid() != 0 || clinux_is_delegated(folder) == 1
     }
 
     private static func isWritable(_ folder: String) -> Bool {

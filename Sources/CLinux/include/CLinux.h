@@ -52,6 +52,9 @@ static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CL
 /// Cores that this process may run on.
 int clinux_usable_cores(void);
 
+/// Whether systemd left the control group in this folder to whoever runs in it.
+int clinux_is_delegated(const char *path);
+
 /// pidfd_open(2): a descriptor that becomes readable when the process ends. -1 with errno.
 int clinux_pidfd_open(pid_t pid);
 
