@@ -31,6 +31,11 @@ package struct RunnerOptions: Sendable {
     package var isPlain = true
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
     package var batch = 100
+    /// Samples what runs, and tells events.
+    package var monitors = true
+    /// Where slots, batch and monitoring come from besides the database, whose settings may change while the runner
+    /// works; `nil`: they are what stands here, for good.
+    package var settings: SettingsSources?
 
     package init(
         kind: RunnerInfo.Kind, slots: Int, scope: ClaimScope, version: String, environment: [String: String]

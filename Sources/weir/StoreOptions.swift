@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Glibc
 import Jobs
 import SQLite
 
@@ -29,6 +30,14 @@ struct StoreOptions: ParsableArguments {
         let store = try JobStore(options)
         store.fillPoolsFromMachine()
         return store
+    }
+
+    /// Opens the database if there is one: for commands that make it only when all that they were given is right.
+    func openIfThere(
+        kind: String, lease: Int = 15_000, patience: Duration = .seconds(30)
+    ) throws -> JobStore? {
+        guard access(path, F_OK) == 0 else { return nil }
+        return try openStore(kind: kind, create: true, lease: lease, patience: patience)
     }
 }
 

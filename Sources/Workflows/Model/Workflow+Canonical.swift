@@ -55,7 +55,7 @@ extension ParallelSettings {
 
     fileprivate var canonical: [String: JSONValue] {
         var members: [String: JSONValue] = [:]
-        if !isEnabled { members["enabled"] = .bool(false) }
+        if isExplicit { members["enabled"] = .bool(isEnabled) }
         members["defaultMaxConcurrency"] = defaultMaxConcurrency.map { .integer($0) }
         if !pools.isEmpty { members["resources"] = .object(canonicalPools) }
         return members

@@ -15,7 +15,7 @@ struct ParallelSettingsReader {
                 findings: findings)
         else { return nil }
         var settings = ParallelSettings(
-            isEnabled: section.flag("enabled") ?? true,
+            isEnabled: section.flag("enabled") ?? true, isExplicit: section["enabled"] != nil,
             defaultMaxConcurrency: section.integer("defaultMaxConcurrency", in: Limits.amounts))
         if let field = section["resources"] { readPools(field, into: &settings) }
         return settings
