@@ -18,7 +18,7 @@ import Workflows
         #expect(plan.pools == ["cpu": 2, "gpu": 4, "port": 3, "slow": 1])
         #expect(plan.indexedPools == ["gpu", "port"])
         let limits = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.id, $0.memoryLimit) })
-        #expect(limits == ["a": 512 << 10, "b": 1536 << 10, "c": 800_000, "d": nil])
+        #expect(limits == ["a": 512 << 10, "b": 1536 << 10, "c": 800_000, "d": 512 << 10])
     }
 
     @Test func `stay the same in the canonical form`() throws {

@@ -33,7 +33,7 @@ package struct PlannedStep: Sendable, Equatable {
     package var continueOnError: Bool
     /// Of each attempt; `nil`: none.
     package var timeoutMilliseconds: Int?
-    /// In KiB; `nil`: none.
+    /// In KiB; `nil`: none. Of a step that becomes others it is theirs.
     package var memoryLimit: Int?
     package var retries: Int
     package var priority: Int

@@ -89,7 +89,7 @@ package struct StepPlanner {
             isExclusive: isProcess && !step.parallel.isEnabled, isolateErrors: step.parallel.isolateErrors,
             continueOnError: step.continueOnError,
             timeoutMilliseconds: isProcess ? step.timeout?.wholeMilliseconds : nil,
-            memoryLimit: isProcess ? step.memoryLimit : nil,
+            memoryLimit: step.memoryLimit,
             retries: isProcess ? step.retries ?? (isScript ? 0 : 3) : 0, priority: step.priority ?? 5,
             queue: step.queue ?? "default")
         if case .script(let script) = step.action, step.fanOut == nil {
