@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <linux/kcmp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -106,6 +107,11 @@ int clinux_is_delegated(const char *path) {
     char value[4];
     return (getxattr(path, "user.delegate", value, sizeof value) == 1 && value[0] == '1')
         || (getxattr(path, "trusted.delegate", value, sizeof value) == 1 && value[0] == '1');
+}
+
+int clinux_share_memory(pid_t one, pid_t other) {
+    const long order = syscall(SYS_kcmp, one, other, KCMP_VM, 0, 0);
+    return order < 0 ? -1 : order == 0;
 }
 
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

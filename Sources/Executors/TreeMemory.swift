@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What all processes of an attempt have resident together.
@@ -21,32 +22,41 @@ package struct TreeMemory: Sendable, Equatable {
     /// - Returns: what was found by mark; an attempt of which nothing lives is missing.
     package static func measure(_ limits: [UInt64: Int]) -> [UInt64: TreeMemory] {
         let found = MarkScan(marks: Set(limits.keys)).run()
-        var parents: [Int32: MarkedProcess] = [:]
-        for process in found { parents[process.pid] = process }
-        var trees: [UInt64: [Int32]] = [:]
+        let processes = Dictionary(found.map { ($0.pid, $0) }) { first, _ in first }
+        var trees: [UInt64: [MarkedProcess]] = [:]
         for process in found {
-            if let mark = mark(of: process, parents) { trees[mark, default: []].append(process.pid) }
+            guard let mark = mark(of: process, among: processes, marks: limits) else { continue }
+            trees[mark, default: []].append(process)
         }
         var measures: [UInt64: TreeMemory] = [:]
-        for (mark, pids) in trees {
-            var sum = pids.reduce(0) { $0 + resident(of: $1) }
-            if pids.count > 1, sum > limits[mark] ?? .max {
-                sum = pids.reduce(0) { $0 + (share(of: $1) ?? resident(of: $1)) }
-            }
-            measures[mark] = TreeMemory(kibibytes: sum, processes: pids.count)
+        for (mark, tree) in trees {
+            var sum = tree.reduce(0) { $0 + resident(of: $1.pid) }
+            if tree.count > 1, sum > limits[mark] ?? .max { sum = exactly(tree, among: processes) }
+            measures[mark] = TreeMemory(kibibytes: sum, processes: tree.count)
         }
         return measures
     }
 
-    /// A process that took its mark off has its parent's.
-    private static func mark(of process: MarkedProcess, _ parents: [Int32: MarkedProcess]) -> UInt64? {
+    /// A process that took its mark off, or has another's within a job that runs jobs, belongs where its parent does.
+    private static func mark(
+        of process: MarkedProcess, among processes: [Int32: MarkedProcess], marks: [UInt64: Int]
+    ) -> UInt64? {
         var process = process
-        for _ in 0..<1000 {
-            if let mark = process.mark { return mark }
-            guard let parent = parents[process.parent] else { return nil }
+        // Each was read at a moment of its own: their parents may lead in a circle.
+        for _ in 0..<processes.count {
+            if let mark = process.mark, marks[mark] != nil { return mark }
+            guard let parent = processes[process.parent] else { return nil }
             process = parent
         }
         return nil
+    }
+
+    /// Between vfork and exec a child is in its parent's memory, which counts once.
+    private static func exactly(_ tree: [MarkedProcess], among processes: [Int32: MarkedProcess]) -> Int {
+        tree.reduce(0) { sum, process in
+            if processes[process.parent] != nil, clinux_share_memory(process.pid, process.parent) == 1 { return sum }
+            return sum + (share(of: process.pid) ?? resident(of: process.pid))
+        }
     }
 
     private static func resident(of pid: Int32) -> Int {

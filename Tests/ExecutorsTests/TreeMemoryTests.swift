@@ -56,6 +56,49 @@ extension ProcessTests {
             _ = try script.finish()
         }
 
+        @Test func `counts once what a child has between vfork and exec`() throws {
+            let mark = TestScript.newMark()
+            // The child hangs at the pipe that it has to open before it is executed.
+            let script = try TestScript.start(
+                TestScript.request(
+                    [
+                        "python3", "-c",
+                        """
+                        import os, tempfile
+                        x = b"x" * (80 << 20)
+                        path = tempfile.mkdtemp() + "/pipe"
+                        os.mkfifo(path)
+                        print("ready", flush=True)
+                        os.posix_spawn("/bin/true", ["true"], {}, file_actions=[(os.POSIX_SPAWN_OPEN, 9, path, os.O_RDONLY, 0)])
+                        """,
+                    ], mark: mark))
+            try script.awaitOutput("ready")
+            try pollUntil { MarkScan(marks: [mark]).run().count == 2 }
+            let found = try #require(TreeMemory.measure([mark: 120 << 10])[mark])
+            #expect(found.processes == 2)
+            #expect((80 * 1024..<120 * 1024).contains(found.kibibytes))
+            #expect(try killTree(MarkScan(marks: [mark])) == 2)
+            _ = try script.finish()
+        }
+
+        @Test func `counts the jobs of a job with it`() throws {
+            let mark = TestScript.newMark()
+            let other = Mark.limit(for: TestScript.newMark())
+            let script = try TestScript.start(
+                TestScript.request(
+                    shell: """
+                        prlimit --rttime=\(other) python3 -c '
+                        import time
+                        x = b"x" * (50 << 20)
+                        print("ready", flush=True)
+                        time.sleep(1000)' & wait
+                        """, mark: mark))
+            try script.awaitOutput("ready")
+            #expect((TreeMemory.measure([mark: 1 << 30])[mark]?.kibibytes ?? 0) > 50 * 1024)
+            #expect(try killTree(MarkScan(marks: [mark])) == 2)
+            _ = try script.finish()
+        }
+
         @Test func `counts one that took its mark off with its parent`() throws {
             let mark = TestScript.newMark()
             let script = try TestScript.start(

@@ -20,7 +20,7 @@ import Testing
         try withWeir { weir in
             #expect(
                 try weir("schedule", "add", "--cron", "0 3 * * *", "--memory", "2G", "nightly", "--", "true").code == 0)
-            #expect(try weir("schedule", "fire", "nightly").code == 0)
+            #expect(try weir("schedule", "run", "nightly").code == 0)
             let limits = try weir("sql", "--format", "csv", "SELECT memory_kb FROM job_history")
             #expect(limits.lines == ["memory_kb", "2097152"])
         }
