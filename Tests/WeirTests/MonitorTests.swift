@@ -33,12 +33,12 @@ struct `weir monitor on a terminal` {
 
     /// Nothing wraps or scrolls: the title is above, the keys below, and no line is wider than the terminal.
     private func expectWhole(_ terminal: TmuxTerminal) throws {
-        let screen = try terminal.screen
+        let (screen, joined) = try terminal.screens()
         #expect(screen.count == terminal.rows)
         #expect(screen.first?.hasPrefix(" weir monitor") ?? false)
         #expect(screen.last?.hasPrefix("Tab pane") ?? false, "\(screen)")
         for line in screen { #expect(CharacterWidth.columns(of: line) <= terminal.columns, "\(line)") }
-        #expect(try terminal.joinedScreen == screen)
+        #expect(joined == screen)
     }
 
     @Test(arguments: [(80, 24), (200, 60), (40, 10), (61, 17)])
