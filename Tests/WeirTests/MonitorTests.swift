@@ -155,6 +155,22 @@ struct `weir monitor on a terminal` {
         }
     }
 
+    @Test func `counts a hundred thousand jobs, and stays at hand`() throws {
+        try withWeir { weir in
+            _ = try weir.shell("seq 100000 | weir enqueue --queue many --lines -- true {} > ids")
+            let terminal = try TmuxTerminal("weir monitor", of: weir, columns: 80, rows: 24)
+            try terminal.until("ready 100,000")
+            try expectWhole(terminal)
+            try terminal.press("1", "j", "p")
+            try terminal.until("queue many: paused")
+            let screen = try terminal.until("many (paused)")
+            #expect(screen.contains { $0.contains("many (paused)") && $0.contains("100,000") })
+            #expect(
+                try weir("sql", "--format", "csv", "SELECT ready FROM queue_stats WHERE queue = 'many'").lines.last
+                    == "100000")
+        }
+    }
+
     @Test func `opens on an empty database`() throws {
         try withWeir { weir in
             try weir("init")
