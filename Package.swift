@@ -17,6 +17,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         // Storage.
@@ -44,7 +46,7 @@ let package = Package(
         .target(
             name: "Workflows", dependencies: ["CYamlLimits", "JSON", "Schedules", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
-        .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
+        .target(name: "Executors", dependencies: ["CSpawn", "CLinux", "JSON"], swiftSettings: strict),
 
         // Use cases and loops.
         .target(
@@ -54,11 +56,22 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // Requests over HTTP and to chat endpoints, as tasks of a runner.
+        .target(
+            name: "Requests",
+            dependencies: [
+                "Engine", "Workflows", "JSON", "CLinux",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "weir",
             dependencies: [
                 "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux", "Graphs",
-                "Templates", "Terminals",
+                "Templates", "Requests", "Terminals",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -67,7 +80,7 @@ let package = Package(
         // What tools/bench measures of the program itself.
         .executableTarget(
             name: "weir-bench",
-            dependencies: ["Engine", "Jobs", "SQLite", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Engine", "Executors", "Jobs", "SQLite", .product(name: "Logging", package: "swift-log")],
             path: "Sources/Bench", swiftSettings: strict),
 
         // Tests.
@@ -89,7 +102,10 @@ let package = Package(
             name: "EngineTests",
             dependencies: ["Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "Terminals", "TestSupport", "weir"], swiftSettings: strict),
+        .testTarget(name: "RequestsTests", dependencies: ["Requests", "JSON", "Workflows"], swiftSettings: strict),
+        .testTarget(
+            name: "WeirTests", dependencies: ["SQLite", "Jobs", "Terminals", "TestSupport", "weir"],
+            swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.
         .testTarget(
             name: "SystemTests", dependencies: ["SQLite", "Jobs", "JSON", "TestSupport", "weir"], swiftSettings: strict),

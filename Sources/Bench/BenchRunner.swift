@@ -1,4 +1,5 @@
 import Engine
+import Executors
 import Glibc
 import Jobs
 import Logging
@@ -17,6 +18,10 @@ struct BenchRunner {
         options.monitors = try settings.text("monitors", "yes") == "yes"
         let attempts = try settings.int("drain", 0)
         options.drainAfter = attempts > 0 ? .attempts(attempts) : .idle
+        if try settings.text("work", "noop") == "worker" {
+            options.workers["noop"] = WorkerDefinition(
+                command: try settings.text("command").split(separator: " ").map { String($0) })
+        }
         let log = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         let runner = try Runner(store: store, options: options, log: log)
         if try settings.text("work", "noop") == "noop" {

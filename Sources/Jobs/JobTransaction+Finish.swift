@@ -15,7 +15,8 @@ extension JobTransaction {
         SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, 
             started_at = CASE WHEN phase = 0 THEN :started_at ELSE started_at END,
             finished_at = :finished_at, failures = :failures, exit_code = :exit_code, error = :error,
-            ended_by = CASE WHEN :state = 'cancelled' THEN ended_by END
+            ended_by = CASE WHEN :state = 'cancelled' THEN ended_by END,
+            checkpoint = CASE WHEN :state <> 'succeeded' THEN checkpoint END
         WHERE id = :id AND lease_token = :lease_token AND state = 'running'
         """
 

@@ -106,6 +106,11 @@ private let plans: [(String, SQL, [String])] = [
     ("setWait", Store.setWaitSQL, ["SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("bestReady", Store.bestReadySQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
     ("limitsOfLane", Store.limitsOfLaneSQL, ["SEARCH lane_limits USING PRIMARY KEY (lane_id=?)"]),
+    (
+        "indexedLimits", Store.indexedLimitsSQL,
+        ["SEARCH held USING PRIMARY KEY (lane_id=?)", "SEARCH l USING INTEGER PRIMARY KEY (rowid=?)"]
+    ),
+    ("unitsInUse", Store.unitsInUseSQL, ["SEARCH limit_units USING PRIMARY KEY (limit_id=?)"]),
     ("findLane", Store.findLaneSQL, ["SEARCH lanes USING COVERING INDEX sqlite_autoindex_lanes_1 (key=?)"]),
     ("unplaced", Store.unplacedSQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
     ("due", Store.dueSQL, ["SEARCH jobs USING INDEX jobs_scheduled (run_at<?)"]),
@@ -121,7 +126,15 @@ private let plans: [(String, SQL, [String])] = [
     ("meet", Store.meetSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("skip", Store.skipSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("countEnd", Store.countEndSQL, ["SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("parallelSettings", Store.parallelSettingsSQL, ["SEARCH settings USING PRIMARY KEY (name>? AND name<?)"]),
     ("renew", Store.renewSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("isLive", Store.isLiveSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("isToDrain", Store.isToDrainSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("requestDrain", Store.requestDrainSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("memory", Store.memorySQL, ["SEARCH memory USING PRIMARY KEY (run_id=? AND name=?)"]),
+    ("memories", Store.memoriesSQL, ["SEARCH memory USING PRIMARY KEY (run_id=?)"]),
+    ("deleteMemory", Store.deleteMemorySQL, ["SEARCH memory USING PRIMARY KEY (run_id=? AND name=?)"]),
+    ("setCheckpoint", Store.setCheckpointSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("toStop", Store.toStopSQL, ["SEARCH jobs USING INDEX jobs_to_stop (runner_id=?)"]),
     (
         "others", Store.othersSQL,
