@@ -46,21 +46,26 @@ import Testing
         #expect(fault.map { "\($0)".contains(reason) } ?? false, "\(String(describing: fault))")
     }
 
-    @Test func `is cut from the stream wherever it was torn, and bounded`() throws {
-        var framer = LineFramer(limit: 8)
+    /// The lines that come of the pieces of a stream.
+    private func lines(of pieces: [String], limit: Int) throws(WorkerFault) -> [String] {
+        var framer = LineFramer(limit: limit)
         var lines: [String] = []
-        for piece in ["ab", "c\nd", "\n\nlong en", "d\n12345678", "\n"] {
-            try Array(piece.utf8).withUnsafeBytes { bytes throws(WorkerFault) in
-                try framer.add(bytes) { line throws(WorkerFault) in lines.append(String(decoding: line, as: UTF8.self))
-                }
+        for piece in pieces {
+            let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: piece.utf8.count, alignment: 1)
+            defer { bytes.deallocate() }
+            bytes.copyBytes(from: piece.utf8)
+            try framer.add(UnsafeRawBufferPointer(bytes)) { (line: UnsafeBufferPointer<UInt8>) throws(WorkerFault) in
+                lines.append(String(decoding: line, as: UTF8.self))
             }
         }
-        #expect(lines == ["abc", "d", "", "long end", "12345678"])
-        #expect(!framer.isWithinLine)
-        #expect(throws: WorkerFault.lineTooLong(limit: 8)) {
-            try Array("123456789".utf8).withUnsafeBytes { bytes throws(WorkerFault) in
-                try framer.add(bytes) { _ throws(WorkerFault) in }
-            }
+        return lines
+    }
+
+    @Test func `is cut from the stream wherever it was torn, and bounded`() throws {
+        let pieces = ["ab", "c\nd", "\n\nlong en", "d\n12345678", "\n"]
+        #expect(try lines(of: pieces, limit: 8) == ["abc", "d", "", "long end", "12345678"])
+        for long in [["123456789"], ["1234", "56789"], ["1234", "56789\n"], ["123456789\n"]] {
+            #expect(throws: WorkerFault.lineTooLong(limit: 8)) { try lines(of: long, limit: 8) }
         }
     }
 
