@@ -15,6 +15,7 @@ struct BenchRunner {
         var options = RunnerOptions(
             kind: .runner, slots: try settings.int("slots", 64), scope: .queues(nil), version: "bench",
             environment: ["PATH": "/usr/bin:/bin"])
+        options.monitors = try settings.text("monitors", "yes") == "yes"
         let attempts = try settings.int("drain", 0)
         options.drainAfter = attempts > 0 ? .attempts(attempts) : .idle
         if try settings.text("work", "noop") == "worker" {

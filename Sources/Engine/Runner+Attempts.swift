@@ -3,6 +3,7 @@ import Glibc
 import Jobs
 import Logging
 import SQLite
+import Workflows
 
 /// Where the jobs of a run resolve relative paths and commands.
 struct RunPlace {
@@ -12,7 +13,11 @@ struct RunPlace {
 
 /// Starting scripts, following them, ending them.
 extension Runner {
-    func start(_ claim: Claim) {
+    func start(_ claimed: Claim) {
+        var claim = claimed
+        if claim.timeout == nil, let type = claim.type {
+            claim.timeout = options.agents[type]?.timeout?.wholeMilliseconds
+        }
         let key = AttemptKey(claim)
         let startedAt = store.timekeeper.now()
         let startedBoot = now
@@ -33,11 +38,17 @@ extension Runner {
     }
 
     /// A job that names who executes it.
-    private func start(_ claim: Claim, type: String, key: AttemptKey, startedAt: Timestamp, startedBoot: Int) {
+    private func start(
+        _ claim: Claim, type: String, after: Aftermath = Aftermath(), key: AttemptKey, startedAt: Timestamp,
+        startedBoot: Int
+    ) {
         if let handler = services.handlers[type] {
-            return start(claim, handler, after: Aftermath(), startedAt: startedAt, startedBoot: startedBoot)
+            return start(claim, handler, after: after, startedAt: startedAt, startedBoot: startedBoot)
         }
-        start(claim, WorkerCall(type: type, data: claim.data))
+        if let agent = options.agents[type], options.workers[type] == nil {
+            return ask(agent, claim, type: type, startedAt: startedAt, startedBoot: startedBoot)
+        }
+        start(claim, WorkerCall(type: type, data: claim.data), after: after)
     }
 
     /// A step with something late in it.
@@ -52,7 +63,8 @@ extension Runner {
                 outcome.extras = extras
                 reports.append(AttemptReport(claim, .outcome(outcome)))
             case .skip(let reason): reports.append(AttemptReport(claim, .skip(reason)))
-            case .park(let parking): reports.append(AttemptReport(claim, .park(parking)))
+            case .park(let parking):
+                reports.append(AttemptReport(claim, .park(parking.limiting(memory: claim.memoryLimit))))
             case .fail(let reason):
                 outcome.state = .failed
                 outcome.error = reason
@@ -71,26 +83,40 @@ extension Runner {
         state.wantsTurn = true
     }
 
-    private func start(
+    func start(
         _ claim: Claim, _ execution: Execution, key: AttemptKey, startedAt: Timestamp, startedBoot: Int
     ) {
-        if let call = execution.worker { return start(claim, call, after: execution.after) }
+        if let call = execution.worker {
+            guard call.definition == nil else { return start(claim, call, after: execution.after) }
+            var claim = claim
+            (claim.type, claim.data) = (call.type, call.data)
+            return start(
+                claim, type: call.type, after: execution.after, key: key, startedAt: startedAt,
+                startedBoot: startedBoot)
+        }
         if let body = execution.body {
             return start(claim, body, after: execution.after, startedAt: startedAt, startedBoot: startedBoot)
         }
+        if let missing = execution.inherits.first(where: { options.environment[$0] == nil }) {
+            return refuse(claim, "the variable \(missing) is not set in the environment of the runner", at: startedAt)
+        }
         let mark = key.mark(in: store.databaseID)
         let file = folder?.file(named: "\(claim.job).\(claim.leaseToken)")
+        let memory = makeMemory(for: claim)
         do throws(SpawnError) {
             guard let file else { throw .other(call: "mkdir", errno: ENOENT) }
-            let process = try ScriptProcess.start(
-                request(for: claim, execution, key: key, mark: mark, file: file), spawner: spawner)
+            var request = request(for: claim, execution, key: key, mark: mark, file: file)
+            request.memoryGroup = memory?.group
+            let process = try ScriptProcess.start(request, spawner: spawner)
             let attempt = RunningAttempt(
                 claim: claim, mark: mark, work: .process(process, resultFile: file), startedAt: startedAt,
                 startedBoot: startedBoot)
             attempt.after = execution.after
+            attempt.memory = memory
             follow(attempt, process)
             observer?.started(claim)
         } catch {
+            memory?.group?.remove()
             let outcome = OutcomeReader.outcome(of: error, at: startedAt)
             reports.append(AttemptReport(claim, .outcome(outcome)))
             state.exited(key)
@@ -125,13 +151,17 @@ extension Runner {
         let place = claim.run.flatMap(runPlace)
         var environment = inherited
         if let path = place?.searchPath { environment["PATH"] = path }
+        environment.merge(PoolVariables.make(claim.poolIndexes)) { $1 }
         environment.merge(execution.environment) { $1 }
+        for name in execution.inherits { environment[name] = options.environment[name] }
         environment["WEIR_DB"] = store.path
         environment["WEIR_JOB"] = "\(claim.job)"
         environment["WEIR_RUN"] = claim.run.map { "\($0)" }
         environment["WEIR_ATTEMPT"] = "\(claim.attempt)"
         environment["WEIR_LEASE"] = key.lease(in: store.databaseID)
         environment["WEIR_RESULT"] = file.path
+        // A longer one would leave little room for arguments; 'weir checkpoint get' prints it.
+        environment["WEIR_CHECKPOINT"] = claim.checkpoint.flatMap { $0.utf8.count <= 32 << 10 ? $0 : nil }
         let argv =
             execution.isShell
             ? ["/bin/sh", "-c", execution.command, "sh"] + execution.arguments
@@ -208,6 +238,7 @@ extension Runner {
     /// Its outcome goes with the next turn.
     func settle(_ attempt: RunningAttempt) {
         attempts[attempt.key] = nil
+        attempt.memory?.settle()
         let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key))
         reports.append(AttemptReport(attempt.claim, ending(of: attempt, outcome), attempt: attempt))
     }
@@ -222,13 +253,16 @@ extension Runner {
 
     func goOn(with actions: [LoopState.Action]) {
         var terminated: [RunningAttempt] = []
+        var pressed: [RunningAttempt] = []
         for action in actions {
             switch action {
             case .terminate(let key): if let attempt = attempts[key] { terminated.append(attempt) }
+            case .press(let key): if let attempt = attempts[key], attempt.sweep == nil { pressed.append(attempt) }
             case .kill(let key): if let attempt = attempts[key] { kill(attempt) }
             }
         }
         terminate(terminated)
+        press(pressed)
     }
 
     private func kill(_ attempt: RunningAttempt) {
@@ -240,18 +274,21 @@ extension Runner {
         }
     }
 
-    /// SIGTERM to every process of the attempts, wherever it went; SIGCONT so that a stopped one hears it. What runs
-    /// within this process is asked to end.
+    /// SIGTERM to every process of the attempts, wherever it went. What runs within this process is asked to end.
     private func terminate(_ attempts: [RunningAttempt]) {
         for case .task(let task) in attempts.map(\.work) { task.cancel() }
         // A worker may still answer while its runner drains.
         terminate(attempts.filter { state.stopReason(of: $0.key) != .drain }.compactMap(\.worker))
         let attempts = attempts.filter { $0.process != nil }
         guard !attempts.isEmpty else { return }
-        for process in scan(for: attempts).run() {
-            process.signal(SIGTERM)
-            process.signal(SIGCONT)
-        }
+        resources.termination.ask(scan(for: attempts))
+    }
+
+    /// Kills what ignored that.
+    private func press(_ attempts: [RunningAttempt]) {
+        let attempts = attempts.filter { $0.process != nil }
+        guard !attempts.isEmpty else { return }
+        resources.termination.press(scan(for: attempts))
     }
 
     /// Finds every process of the attempts in one look.

@@ -15,6 +15,8 @@ extension Runner {
     }
 
     private func drain(_ signal: Int32) {
+        // What was asked for already is not asked for a second time.
+        if end == nil, isDrainAsked { return end = .drained(signal: signal) }
         if end == nil {
             end = .drained(signal: signal)
             if state.running > 0 {
@@ -22,6 +24,14 @@ extension Runner {
             }
         }
         dismissWorkers()
+        goOn(with: state.drain(at: now))
+    }
+
+    /// Somebody asked by 'weir runner drain': the jobs are told to end, and go to others.
+    func drainAsAsked() {
+        guard state.mode != .ended, !isDrainAsked, end == nil else { return }
+        isDrainAsked = true
+        if state.running > 0 { log.notice("draining, as asked: \(state.running) jobs are handed back") }
         goOn(with: state.drain(at: now))
     }
 

@@ -35,6 +35,8 @@ package final class Runner {
     var end: RunnerEnd?
     var executed = 0
     var pendingOutput: [PendingOutput] = []
+    /// `nil`: nothing is counted.
+    var meter: RunnerMeter?
     var outputOwners: [Int32: AttemptKey] = [:]  // by descriptor
 
     let poller: Poller
@@ -50,6 +52,7 @@ package final class Runner {
     var folder: ResultFolder?
     let inherited: [String: String]
     var runPlaces: [RunID: RunPlace] = [:]
+    var resources = RunnerResources()
 
     private let process: ProcessIdentity
     private let startedAt: Int
@@ -57,6 +60,8 @@ package final class Runner {
     private var dataVersion = 0
     var saidThatWritesFail = false
     var saidThatItDrains = false
+    /// Its row says that it is to drain, and it does.
+    var isDrainAsked = false
 
     /// Prepares to run on `store`, whose thread this is from now on. Blocks the signals that it takes as events.
     package init(
@@ -67,6 +72,7 @@ package final class Runner {
         self.log = log
         logs = RunnerLogs(log)
         self.observer = observer
+        if store.machine == nil { store.fillPoolsFromMachine() }
         tuning = try options.settings.map { try RunnerTuning($0, rows: try store.look { try $0.parallelSettings() }) }
         let slots = tuning?.slots ?? options.slots
         isTuningStored = tuning == nil
@@ -101,7 +107,8 @@ package final class Runner {
 
     /// Which jobs it can execute.
     var serving: Serving {
-        Serving(isPlain: options.isPlain, types: Set(services.handlers.keys).union(options.workers.keys))
+        let types = Set(services.handlers.keys).union(options.workers.keys).union(options.agents.keys)
+        return Serving(isPlain: options.isPlain, types: types)
     }
 
     /// Works until a signal, the observer or `drainAfter` ends it. Nothing of its jobs lives after that.
@@ -129,12 +136,17 @@ package final class Runner {
     private func register() throws {
         let leaseUntil = now + options.lease
         let queues: [String]? = if case .queues(let names) = options.scope { names?.sorted() } else { nil }
-        let info = RunnerInfo(
+        var info = RunnerInfo(
             kind: options.kind, slots: state.settings.slots, queues: queues, host: HostIdentity.hostName(),
             process: process,
             version: options.version, lease: options.lease)
+        info.serving = serving
+        info.memory = monitors ? ResidentMemory.ofTree() : nil
+        var others: [OtherRunner] = []
         id = try store.write { transaction in
-            try transaction.register(info, leaseUntil: leaseUntil) { id in
+            others = try transaction.otherRunners(than: nil)
+            try transaction.updateMachinePools(mayShrink: others.isEmpty)
+            return try transaction.register(info, leaseUntil: leaseUntil) { id in
                 guard liveness.take(id) else {
                     throw JobStoreError.invalid("the lock of the new runner \(id) in \(store.path)-live is taken")
                 }
@@ -142,6 +154,7 @@ package final class Runner {
         }
         store.database.gateIdentity.runnerID = Int64(id.rawValue)
         state.renewed(at: now)
+        prepareMemoryGroups(living: others)
         folder = try ResultFolder(path: Self.resultFolder(of: id, in: store, options.environment))
         log.info("runner \(id) works on \(store.path) with \(state.settings.slots) slots")
     }
@@ -172,7 +185,10 @@ package final class Runner {
     }
 
     private func retire() throws {
-        try? store.write { try $0.set(.stopped, of: id) }
+        try? store.write { transaction in
+            try storeLastMinutes(in: transaction)
+            try transaction.set(.stopped, of: id)
+        }
         liveness.release(id)
         _ = try? store.database.checkpoint()
         log.info("runner \(id) stopped after \(executed) attempts")
@@ -203,6 +219,7 @@ package final class Runner {
         goOn(with: state.actions(at: now))
         sweep(at: now)
         stepWorkers(at: now)
+        watchMemory(at: now)
         try rescue(at: now)
         adaptSlots(at: now)
         do {
@@ -230,7 +247,9 @@ package final class Runner {
             try scheduler.fireDue()
             try lookAround()
         }
-        if state.isTurnDue(at: now) { try takeTurn() }
+        if state.isTurnDue(at: now) || (meter?.isWriteDue(at: now) ?? false && state.retryTurnAt ?? now <= now) {
+            try takeTurn()
+        }
         if let observer, isWoken || !isQuiet || (observer.nextLook.map { $0 <= now } ?? false) {
             if try observer.look() { state.drainGently() }
         }
@@ -247,6 +266,8 @@ package final class Runner {
         consider(observer?.nextLook)
         consider(recheckAt)
         consider(nextWorkerStep)
+        consider(meter?.nextWrite.map { max($0, state.retryTurnAt ?? $0) })
+        consider(resources.nextLook)
         consider(nextAdaption)
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
         if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }
@@ -294,9 +315,11 @@ package final class Runner {
                 hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty,
                 nextFire: scheduler == nil ? nil : try transaction.nextFire(),
                 nextDeadline: try transaction.nextDeadline(),
-                settings: tuning == nil ? nil : try transaction.parallelSettings()
+                settings: tuning == nil ? nil : try transaction.parallelSettings(),
+                isToDrain: try transaction.isToDrain(id)
             )
         }
+        if found.isToDrain { drainAsAsked() }
         if let rows = found.settings { takeUpSettings(rows) }
         if found.hasSettled { judgeSettledRuns() }
         if found.hasWork || found.hasStops { state.wantsTurn = true }

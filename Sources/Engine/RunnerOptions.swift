@@ -1,5 +1,6 @@
 package import Executors
 package import Jobs
+package import Workflows
 
 /// How a runner works.
 package struct RunnerOptions: Sendable {
@@ -34,11 +35,14 @@ package struct RunnerOptions: Sendable {
     package var workers: [String: WorkerDefinition] = [:]
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
     package var batch = 100
-    /// Samples what runs, and tells events.
+    /// Counts what it does, by the minute, for `runner_stats` and `weir monitor`, and tells events.
     package var monitors = true
     /// Where slots, batch and monitoring come from besides the database, whose settings may change while the runner
     /// works; `nil`: they are what stands here, for good.
     package var settings: SettingsSources?
+
+    /// By the type of the jobs that they take.
+    package var agents: [String: AgentDefinition] = [:]
 
     package init(
         kind: RunnerInfo.Kind, slots: Int, scope: ClaimScope, version: String, environment: [String: String]

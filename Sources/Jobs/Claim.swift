@@ -11,7 +11,7 @@ package struct Claim: Sendable {
     package let directory: String?
     package let standardInput: [UInt8]?
     /// Of this attempt, in milliseconds.
-    package let timeout: Int?
+    package var timeout: Int?
     /// The step's id, or the key of the enqueue, for messages.
     package let key: String?
     package let name: String?
@@ -36,6 +36,8 @@ package struct Claim: Sendable {
     package var checkpoint: String?
     /// JSON: the units of indexed pools that are its own.
     package var poolIndexes: String?
+    /// Since when it was ready.
+    package var readyAt: Timestamp?
 
     package init(
         job: JobID, leaseToken: Int, attempt: Int, run: RunID?, command: String, arguments: [String], shell: Bool,

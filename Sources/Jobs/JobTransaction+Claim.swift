@@ -48,7 +48,8 @@ extension JobTransaction {
 
     static let claimedSQL: SQL = """
         SELECT attempt, run_id, command, args, shell, env, cwd, stdin, timeout_ms, key, name,
-               kind, template, locals, phase, memo, signal, step, parent_id, type, data, memory_kb, checkpoint
+               kind, template, locals, phase, memo, signal, step, parent_id, type, data, memory_kb, checkpoint,
+               ready_at
         FROM jobs
         WHERE id = :id
         """
@@ -153,10 +154,12 @@ extension JobTransaction {
             return 0
         }
         wokenLanes.remove(lane.id)
+        let indexed = try limits(of: lane.id).isEmpty ? [] : indexedLimits(of: lane.id)
         var taken = 0
         for job in ready.prefix(units) {
             if let bound, !job.goesBefore(bound) { break }
-            let claim = try take(JobID(job.id), for: runner)
+            var claim = try take(JobID(job.id), for: runner)
+            if !indexed.isEmpty { claim.poolIndexes = try takeUnits(of: indexed, for: claim.job) }
             if let run = claim.run { try runStarted(run) }
             claims.append(claim)
             freshJobs.remove(job.id)
@@ -180,6 +183,7 @@ extension JobTransaction {
                 environment: try JSONText.stringsByName(row.optionalText(5)), directory: row.optionalText(6),
                 standardInput: row.optionalBlob(7), timeout: row.optionalInt(8), key: row.optionalText(9),
                 name: row.optionalText(10))
+            claim.readyAt = row.optionalInt(23).map { Timestamp($0) }
             if !row.isNull(21) { claim.memoryLimit = row.int(21) }
             if !row.isNull(22) { claim.checkpoint = row.text(22) }
             guard !row.isNull(12) || !row.isNull(19) else { return claim }

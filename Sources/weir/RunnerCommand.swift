@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Jobs
 import Logging
+import Workflows
 
 struct RunnerCommand: WeirCommand {
     static let configuration = CommandConfiguration(
@@ -15,7 +16,9 @@ struct RunnerCommand: WeirCommand {
               weir runner --slots 2 --queues images,mail
               weir runner --drain-after idle
               weir runner --worker resize='python3 resize.py' --worker 'mail=node mail.js'
-            """)
+              weir runner list; weir runner drain 3 --wait
+            """,
+        subcommands: [RunnerDrain.self, RunnerList.self])
 
     @OptionGroup var options: StoreOptions
 
@@ -100,6 +103,9 @@ struct RunnerCommand: WeirCommand {
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
         options.settings = sources
+        options.batch = settings.batchSize
+        options.monitors = settings.monitors
+        try options.serve(WorkflowFile.configuration(given: config, database: store.path))
         for option in worker {
             var definition = option.definition
             workerLimits?.apply(to: &definition)
@@ -107,6 +113,7 @@ struct RunnerCommand: WeirCommand {
         }
         let log = log.logger(.runner, level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
+        runner.services = .program
         StandardError.becomeLossy(true)
         defer { StandardError.becomeLossy(false) }
         _ = try runner.run()

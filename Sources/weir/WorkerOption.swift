@@ -1,5 +1,7 @@
 import ArgumentParser
+import Engine
 import Executors
+import Workflows
 
 /// `resize=python3 resize.py`.
 struct WorkerOption: ExpressibleByArgument {
@@ -18,5 +20,14 @@ struct WorkerOption: ExpressibleByArgument {
         let needsShell = line.contains { #"|&;<>()$`\"'*?[]{}#~=!"#.contains($0) || $0.isNewline }
         guard !needsShell else { return WorkerDefinition(command: [String(line)], isShell: true) }
         return WorkerDefinition(command: line.split(whereSeparator: \.isWhitespace).map { String($0) })
+    }
+}
+
+extension RunnerOptions {
+    /// Serves the types that `weir.yaml` names under `workers` and `agents`.
+    mutating func serve(_ configuration: Configuration) throws {
+        let folder = try Directory.absolute(nil)
+        for (type, worker) in configuration.workers { workers[type] = WorkerDefinition(worker, in: folder) }
+        agents = configuration.agents
     }
 }

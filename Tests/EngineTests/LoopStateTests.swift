@@ -26,6 +26,12 @@ import Testing
         #expect(state.actions(at: 999) == [])
         #expect(state.actions(at: 1_000) == [.terminate(key)])
         #expect(state.stopReason(of: key) == .timeout)
+        // What ignores that has no use of a grace; what began meanwhile is met by a second look.
+        #expect(state.nextWake() == 1_250)
+        #expect(state.actions(at: 1_249) == [])
+        #expect(state.actions(at: 1_250) == [.press(key)])
+        #expect(state.actions(at: 1_499) == [])
+        #expect(state.actions(at: 1_500) == [.press(key)])
         #expect(state.actions(at: 10_999) == [])
         #expect(state.actions(at: 11_000) == [.kill(key)])
         #expect(state.actions(at: 60_000) == [])
@@ -52,10 +58,23 @@ import Testing
         var state = state()
         state.started(key, at: 0, timeout: 1_000)
         #expect(state.stop(key, because: .cancel, at: 500) == [.terminate(key)])
-        #expect(state.actions(at: 1_000) == [])
+        #expect(state.actions(at: 1_000) == [.press(key)])
         #expect(state.drain(at: 2_000) == [])
         #expect(state.stopReason(of: key) == .cancel)
         #expect(state.actions(at: 10_500) == [.kill(key)])
+    }
+
+    @Test func `an attempt that has too much memory is killed at once, unless it is being ended`() {
+        var state = state()
+        state.started(key, at: 0, timeout: 1_000)
+        state.started(other, at: 0, timeout: nil)
+        #expect(state.exceeded(key) == [.kill(key)])
+        #expect(state.stopReason(of: key) == .memory)
+        #expect(state.exceeded(key) == [])
+        #expect(state.actions(at: 60_000) == [])
+        #expect(state.stop(other, because: .cancel, at: 100) == [.terminate(other)])
+        #expect(state.exceeded(other) == [])
+        #expect(state.stopReason(of: other) == .cancel)
     }
 
     // MARK: Drain
@@ -214,9 +233,11 @@ import Testing
         state.started(other, at: 0, timeout: nil)
         _ = state.stop(other, because: .cancel, at: 0)
         state.resumed(after: 50_000)
-        #expect(state.actions(at: 50_999) == [])
+        #expect(state.actions(at: 50_249) == [])
+        #expect(state.actions(at: 50_250) == [.press(other)])
+        #expect(state.actions(at: 50_999) == [.press(other)])
         #expect(state.actions(at: 51_000) == [.terminate(key)])
-        #expect(state.actions(at: 60_000) == [.kill(other)])
+        #expect(Set(state.actions(at: 60_000)) == [.kill(other), .press(key)])
     }
 
     @Test func `whatever happens, it never wakes for nothing`() {

@@ -18,6 +18,8 @@ struct Execution {
     var arguments: [String] = []
     var isShell = false
     var environment: [String: String] = [:]
+    /// Variables that it is given of the runner's environment, by their names: their values are stored nowhere.
+    var inherits: [String] = []
     var directory: String?
     var input: [UInt8]?
     var after = Aftermath()
@@ -46,6 +48,4 @@ struct Aftermath {
     var cacheKey: String?
     /// The result is a list of steps that join the run.
     var isPlanner = false
-    /// The output is that of `curl -i`.
-    var http: HTTPCall?
 }

@@ -59,10 +59,13 @@ extension ConductorTaskReader {
             return nil
         }
         var call = AgentCall(agent: task.name)
+        call.isTask = true
         var fields = task.inputs
         let template = task.object.object("taskDefinition")?.members("inputTemplate") ?? [:]
         fields.merge(template) { own, _ in own }
         call.parameters = text.values(fields)
+        // A worker of Conductor is given its inputs and nothing else.
+        call.seesContext = false
         return .agent(call)
     }
 

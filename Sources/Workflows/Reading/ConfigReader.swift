@@ -5,7 +5,8 @@ import Yams
 struct ConfigReader {
     let findings: Findings
 
-    static let agentKeys = ["agent", "prompt", "parameters", "env", "planner", "resolved"]
+    static let agentKeys = ["agent", "prompt", "parameters", "env", "planner", "context", "resolved"]
+    static let workerKeys = ["worker", "data", "resolved"]
     static let httpKeys = ["method", "url", "headers", "body", "expect"]
     static let workflowKeys = ["file", "name", "definition", "inputs"]
     static let approvalKeys = ["message"]
@@ -41,8 +42,19 @@ struct ConfigReader {
         let own = section["env"].map { EnvironmentReader().read($0) } ?? [:]
         call.environment = environment.merging(own) { _, inner in inner }
         call.isPlanner = section.flag("planner") ?? false
-        call.resolved = section["resolved"].flatMap { AgentCommand(reading: $0) }
+        call.seesContext = section.flag("context")
+        call.resolved = section["resolved"].flatMap { AgentTarget(reading: $0) }
         return .agent(call)
+    }
+
+    func worker(_ step: Section) -> StepAction? {
+        guard let section = section(of: step, keys: Self.workerKeys, required: true) else { return nil }
+        if section["worker"] == nil { section.reportMissing("worker", ", which names the type of the job") }
+        guard let type = section["worker"]?.jobType() else { return nil }
+        var call = WorkerStep(type: type)
+        call.data = section["data"]?.jsonTemplate()
+        call.resolved = section["resolved"].flatMap { WorkerCommand(reading: $0) }
+        return .worker(call)
     }
 
     func http(_ step: Section) -> StepAction? {
