@@ -138,6 +138,9 @@ static int run_child(void *argument) {
     // The mark before the descriptors go: until then the child holds the locks of a parent that dies here, so that a
     // rescuer who gets such a lock finds the child marked.
     if (!set_limits(request)) fail(child, CSPAWN_LIMIT, errno);
+    if (request->group_processes >= 0 && write(request->group_processes, "0", 1) != 1) {
+        fail(child, CSPAWN_GROUP, errno);
+    }
     if (!set_descriptors(request)) fail(child, CSPAWN_DESCRIPTOR, errno);
     if (chdir(request->directory) != 0) fail(child, CSPAWN_DIRECTORY, errno);
     set_mask(0, NULL);

@@ -9,6 +9,8 @@ package struct LoopState {
         package var lease = 15_000
         /// Between SIGTERM and SIGKILL.
         package var grace = 10_000
+        /// Between SIGTERM and the end of what ignores it, which no grace helps.
+        package var press = 250
         /// Between two moments at which running jobs' output is stored.
         package var flush = 250
         /// How long outcomes wait for others when there is more to do meanwhile.
@@ -26,7 +28,7 @@ package struct LoopState {
     }
 
     /// Why an attempt was ended before its time.
-    package enum StopReason: Sendable { case timeout, cancel, drain }
+    package enum StopReason: Sendable { case timeout, cancel, drain, memory }
 
     package enum Mode: Sendable, Equatable {
         case working
@@ -39,12 +41,17 @@ package struct LoopState {
     package enum Action: Hashable, Sendable {
         /// SIGTERM to the attempt's processes.
         case terminate(AttemptKey)
+        /// Kill those of its processes that ignore SIGTERM.
+        case press(AttemptKey)
         /// End of patience: kill its whole tree.
         case kill(AttemptKey)
     }
 
     private struct Attempt {
         var timeoutAt: Int?
+        var pressAt: Int?
+        /// What was started while SIGTERM was sent is met by the second.
+        var pressesLeft = 2
         var killAt: Int?
         var stopReason: StopReason?
         var isKilled = false
@@ -139,14 +146,24 @@ package struct LoopState {
     package mutating func stop(_ key: AttemptKey, because reason: StopReason, at now: Int) -> [Action] {
         guard var attempt = attempts[key], attempt.stopReason == nil, !attempt.hasExited else { return [] }
         attempt.stopReason = reason
+        attempt.pressAt = now + settings.press
         attempt.killAt = now + settings.grace
         attempts[key] = attempt
         return [.terminate(key)]
     }
 
+    /// The attempt has more memory than it may have: it is killed at once, unless it is being ended anyway.
+    package mutating func exceeded(_ key: AttemptKey) -> [Action] {
+        guard let attempt = attempts[key], attempt.stopReason == nil, !attempt.hasExited else { return [] }
+        attempts[key]?.stopReason = .memory
+        attempts[key]?.isKilled = true
+        return [.kill(key)]
+    }
+
     /// The attempt's process ended: no time limit means anything any more.
     package mutating func exited(_ key: AttemptKey) {
         attempts[key]?.timeoutAt = nil
+        attempts[key]?.pressAt = nil
         attempts[key]?.killAt = nil
         attempts[key]?.hasExited = true
         wantsTurn = true
@@ -163,8 +180,14 @@ package struct LoopState {
                 actions += stop(key, because: .timeout, at: now)
             } else if let killAt = attempt.killAt, killAt <= now, !attempt.isKilled {
                 attempts[key]?.isKilled = true
+                attempts[key]?.pressAt = nil
                 attempts[key]?.killAt = nil
                 actions.append(.kill(key))
+            } else if let pressAt = attempt.pressAt, pressAt <= now {
+                let left = attempt.pressesLeft - 1
+                attempts[key]?.pressesLeft = left
+                attempts[key]?.pressAt = left > 0 ? now + settings.press : nil
+                actions.append(.press(key))
             }
         }
         return actions
@@ -271,6 +294,7 @@ package struct LoopState {
     package mutating func resumed(after pause: Int) {
         for key in attempts.keys {
             if let timeoutAt = attempts[key]?.timeoutAt { attempts[key]?.timeoutAt = timeoutAt + pause }
+            if let pressAt = attempts[key]?.pressAt { attempts[key]?.pressAt = pressAt + pause }
             if let killAt = attempts[key]?.killAt { attempts[key]?.killAt = killAt + pause }
         }
         wantsTurn = true
@@ -282,6 +306,7 @@ package struct LoopState {
         func consider(_ time: Int?) { if let time { wake = min(wake ?? .max, time) } }
         if freeSlots > 0 { consider(lastPoll + settings.safetyPoll) }
         for attempt in attempts.values {
+            consider(attempt.pressAt)
             consider(attempt.killAt ?? (attempt.stopReason == nil ? attempt.timeoutAt : nil))
         }
         return wake

@@ -21,6 +21,7 @@ enum OutcomeReader {
             outcome.outputTokens = end.outputTokens
         case .worker, nil: break
         }
+        if let memory = attempt.memory { outcome.maxRSSKiB = max(outcome.maxRSSKiB ?? 0, memory.peak) }
         switch heeded(stopped, by: attempt.end) {
         case .timeout:
             outcome.state = .timedOut
@@ -31,6 +32,9 @@ enum OutcomeReader {
         case .drain:
             outcome.state = .interrupted
             outcome.error = "its runner drained"
+        case .memory:
+            outcome.state = .failed
+            outcome.error = attempt.memory?.verdict
         case nil:
             switch attempt.end {
             case .exit(let exit): judge(exit, of: attempt, into: &outcome)
@@ -78,7 +82,10 @@ enum OutcomeReader {
     }
 
     private static func judge(_ exit: ScriptExit, of attempt: RunningAttempt, into outcome: inout Outcome) {
-        if let signal = exit.signal {
+        if exit.exitCode != 0, let verdict = attempt.memory?.verdict {
+            outcome.state = .failed
+            outcome.error = verdict
+        } else if let signal = exit.signal {
             outcome.state = .failed
             outcome.error = "killed by signal \(signal) (\(name(of: signal)))"
         } else if let code = exit.exitCode, code != 0 {

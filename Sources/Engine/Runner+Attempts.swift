@@ -102,17 +102,21 @@ extension Runner {
         }
         let mark = key.mark(in: store.databaseID)
         let file = folder?.file(named: "\(claim.job).\(claim.leaseToken)")
+        let memory = makeMemory(for: claim)
         do throws(SpawnError) {
             guard let file else { throw .other(call: "mkdir", errno: ENOENT) }
-            let process = try ScriptProcess.start(
-                request(for: claim, execution, key: key, mark: mark, file: file), spawner: spawner)
+            var request = request(for: claim, execution, key: key, mark: mark, file: file)
+            request.memoryGroup = memory?.group
+            let process = try ScriptProcess.start(request, spawner: spawner)
             let attempt = RunningAttempt(
                 claim: claim, mark: mark, work: .process(process, resultFile: file), startedAt: startedAt,
                 startedBoot: startedBoot)
             attempt.after = execution.after
+            attempt.memory = memory
             follow(attempt, process)
             observer?.started(claim)
         } catch {
+            memory?.group?.remove()
             let outcome = OutcomeReader.outcome(of: error, at: startedAt)
             reports.append(AttemptReport(claim, .outcome(outcome)))
             state.exited(key)
@@ -147,6 +151,7 @@ extension Runner {
         let place = claim.run.flatMap(runPlace)
         var environment = inherited
         if let path = place?.searchPath { environment["PATH"] = path }
+        environment.merge(PoolVariables.make(claim.poolIndexes)) { $1 }
         environment.merge(execution.environment) { $1 }
         for name in execution.inherits { environment[name] = options.environment[name] }
         environment["WEIR_DB"] = store.path
@@ -233,6 +238,7 @@ extension Runner {
     /// Its outcome goes with the next turn.
     func settle(_ attempt: RunningAttempt) {
         attempts[attempt.key] = nil
+        attempt.memory?.settle()
         let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key))
         reports.append(AttemptReport(attempt.claim, ending(of: attempt, outcome), attempt: attempt))
     }
@@ -247,13 +253,16 @@ extension Runner {
 
     func goOn(with actions: [LoopState.Action]) {
         var terminated: [RunningAttempt] = []
+        var pressed: [RunningAttempt] = []
         for action in actions {
             switch action {
             case .terminate(let key): if let attempt = attempts[key] { terminated.append(attempt) }
+            case .press(let key): if let attempt = attempts[key], attempt.sweep == nil { pressed.append(attempt) }
             case .kill(let key): if let attempt = attempts[key] { kill(attempt) }
             }
         }
         terminate(terminated)
+        press(pressed)
     }
 
     private func kill(_ attempt: RunningAttempt) {
@@ -265,18 +274,21 @@ extension Runner {
         }
     }
 
-    /// SIGTERM to every process of the attempts, wherever it went; SIGCONT so that a stopped one hears it. What runs
-    /// within this process is asked to end.
+    /// SIGTERM to every process of the attempts, wherever it went. What runs within this process is asked to end.
     private func terminate(_ attempts: [RunningAttempt]) {
         for case .task(let task) in attempts.map(\.work) { task.cancel() }
         // A worker may still answer while its runner drains.
         terminate(attempts.filter { state.stopReason(of: $0.key) != .drain }.compactMap(\.worker))
         let attempts = attempts.filter { $0.process != nil }
         guard !attempts.isEmpty else { return }
-        for process in scan(for: attempts).run() {
-            process.signal(SIGTERM)
-            process.signal(SIGCONT)
-        }
+        resources.termination.ask(scan(for: attempts))
+    }
+
+    /// Kills what ignored that.
+    private func press(_ attempts: [RunningAttempt]) {
+        let attempts = attempts.filter { $0.process != nil }
+        guard !attempts.isEmpty else { return }
+        resources.termination.press(scan(for: attempts))
     }
 
     /// Finds every process of the attempts in one look.

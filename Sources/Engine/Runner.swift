@@ -52,6 +52,7 @@ package final class Runner {
     var folder: ResultFolder?
     let inherited: [String: String]
     var runPlaces: [RunID: RunPlace] = [:]
+    var resources = RunnerResources()
 
     private let process: ProcessIdentity
     private let startedAt: Int
@@ -71,6 +72,7 @@ package final class Runner {
         self.log = log
         logs = RunnerLogs(log)
         self.observer = observer
+        if store.machine == nil { store.fillPoolsFromMachine() }
         tuning = try options.settings.map { try RunnerTuning($0, rows: try store.look { try $0.parallelSettings() }) }
         let slots = tuning?.slots ?? options.slots
         isTuningStored = tuning == nil
@@ -140,8 +142,11 @@ package final class Runner {
             version: options.version, lease: options.lease)
         info.serving = serving
         info.memory = monitors ? ResidentMemory.ofTree() : nil
+        var others: [OtherRunner] = []
         id = try store.write { transaction in
-            try transaction.register(info, leaseUntil: leaseUntil) { id in
+            others = try transaction.otherRunners(than: nil)
+            try transaction.updateMachinePools(mayShrink: others.isEmpty)
+            return try transaction.register(info, leaseUntil: leaseUntil) { id in
                 guard liveness.take(id) else {
                     throw JobStoreError.invalid("the lock of the new runner \(id) in \(store.path)-live is taken")
                 }
@@ -149,6 +154,7 @@ package final class Runner {
         }
         store.database.gateIdentity.runnerID = Int64(id.rawValue)
         state.renewed(at: now)
+        prepareMemoryGroups(living: others)
         folder = try ResultFolder(path: Self.resultFolder(of: id, in: store, options.environment))
         log.info("runner \(id) works on \(store.path) with \(state.settings.slots) slots")
     }
@@ -213,6 +219,7 @@ package final class Runner {
         goOn(with: state.actions(at: now))
         sweep(at: now)
         stepWorkers(at: now)
+        watchMemory(at: now)
         try rescue(at: now)
         adaptSlots(at: now)
         do {
@@ -260,6 +267,7 @@ package final class Runner {
         consider(recheckAt)
         consider(nextWorkerStep)
         consider(meter?.nextWrite.map { max($0, state.retryTurnAt ?? $0) })
+        consider(resources.nextLook)
         consider(nextAdaption)
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
         if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }

@@ -42,6 +42,8 @@ final class RunningAttempt {
     /// What it said of itself and is not stored yet.
     var progress: Progress?
     var checkpoint: String?
+    /// Of one with a limit.
+    var memory: AttemptMemory?
 
     init(claim: Claim, mark: UInt64 = 0, work: Work, startedAt: Timestamp, startedBoot: Int) {
         self.claim = claim

@@ -55,6 +55,7 @@ package final class Spawner {
         start.standard_error = error
         start.mark_limit = Mark.limit(for: request.mark)
         start.memory_limit = request.memoryLimit ?? 0
+        start.group_processes = request.memoryGroup?.processes ?? -1
         start.deadline = request.deadline ?? .max
         start.stack_top = stack + Self.stackBytes
         try fill(&start, from: request, command: command, path: path)
@@ -127,6 +128,7 @@ package final class Spawner {
         case CSPAWN_CLONE: .system("clone", result.error)
         case CSPAWN_SESSION: .system("setsid", result.error)
         case CSPAWN_DESCRIPTOR: .system("dup2", result.error)
+        case CSPAWN_GROUP: .system("write cgroup.procs", result.error)
         case CSPAWN_LIMIT: .system("setrlimit", result.error)
         default: .other(call: "getppid", errno: result.error)
         }

@@ -154,10 +154,12 @@ extension JobTransaction {
             return 0
         }
         wokenLanes.remove(lane.id)
+        let indexed = try limits(of: lane.id).isEmpty ? [] : indexedLimits(of: lane.id)
         var taken = 0
         for job in ready.prefix(units) {
             if let bound, !job.goesBefore(bound) { break }
-            let claim = try take(JobID(job.id), for: runner)
+            var claim = try take(JobID(job.id), for: runner)
+            if !indexed.isEmpty { claim.poolIndexes = try takeUnits(of: indexed, for: claim.job) }
             if let run = claim.run { try runStarted(run) }
             claims.append(claim)
             freshJobs.remove(job.id)

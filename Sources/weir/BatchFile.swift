@@ -18,8 +18,7 @@ struct BatchFile {
 
     private static let keys = [
         "command", "args", "shell", "type", "data", "name", "queue", "priority", "pool", "key", "key_scope",
-        "on_conflict", "at", "in",
-        "retries", "timeout", "env", "cwd", "stdin", "after",
+        "on_conflict", "at", "in", "retries", "timeout", "memory", "env", "cwd", "stdin", "after",
     ]
 
     /// - Throws: for the first fault, with its line; nothing is enqueued then.
@@ -91,6 +90,7 @@ struct BatchFile {
         if let retries = try reader.integer("retries", in: 0...1_000_000) { spec.retries = retries }
         if let pools = try reader.amounts("pool") { spec.pools = pools }
         if let timeout = try reader.length("timeout") { spec.timeout = max(1, timeout) }
+        if let memory = try reader.memory("memory") { spec.memoryLimit = memory }
         if let environment = try reader.texts(byName: "env") { spec.environment.merge(environment) { $1 } }
         if let directory = try reader.text("cwd") { spec.directory = try Directory.absolute(directory) }
         if let input = try reader.text("stdin") { spec.standardInput = Array(input.utf8) }

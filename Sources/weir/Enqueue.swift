@@ -47,6 +47,10 @@ struct Enqueue: WeirCommand {
     @Option(
         parsing: .unconditional, help: ArgumentHelp("End each attempt after so much time.", valueName: "time"))
     var timeout: TimeLength?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("End an attempt whose processes have more memory: 512M, 2G.", valueName: "size"))
+    var memory: MemorySize?
     @Option(help: ArgumentHelp("Set a variable, or hand on the present one.", valueName: "name[=value]"))
     var env: [String] = []
     @Option(help: ArgumentHelp("Where it runs. (default: here)", valueName: "directory")) var cwd: String?
@@ -176,6 +180,7 @@ struct Enqueue: WeirCommand {
         for amount in pool { spec.pools[amount.name] = amount.amount }
         if let key { spec.key = UniqueKey(key, scope: keyScope, conflict: onConflict) }
         spec.runAt = at?.timestamp ?? delay.map { now.advanced(by: $0.milliseconds) }
+        spec.memoryLimit = memory?.kibibytes
         spec.take(settings, retries: retries, timeout: timeout?.milliseconds)
         spec.environment = try EnvironmentOption.read(env)
         spec.directory = try Directory.absolute(cwd)

@@ -106,6 +106,11 @@ private let plans: [(String, SQL, [String])] = [
     ("setWait", Store.setWaitSQL, ["SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("bestReady", Store.bestReadySQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
     ("limitsOfLane", Store.limitsOfLaneSQL, ["SEARCH lane_limits USING PRIMARY KEY (lane_id=?)"]),
+    (
+        "indexedLimits", Store.indexedLimitsSQL,
+        ["SEARCH held USING PRIMARY KEY (lane_id=?)", "SEARCH l USING INTEGER PRIMARY KEY (rowid=?)"]
+    ),
+    ("unitsInUse", Store.unitsInUseSQL, ["SEARCH limit_units USING PRIMARY KEY (limit_id=?)"]),
     ("findLane", Store.findLaneSQL, ["SEARCH lanes USING COVERING INDEX sqlite_autoindex_lanes_1 (key=?)"]),
     ("unplaced", Store.unplacedSQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
     ("due", Store.dueSQL, ["SEARCH jobs USING INDEX jobs_scheduled (run_at<?)"]),

@@ -55,6 +55,15 @@ const char *clinux_strptime(const char *text, const char *format, struct tm *tim
 /// eventfd(2), close-on-exec and without waiting. -1 with errno.
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
+/// Cores that this process may run on.
+int clinux_usable_cores(void);
+
+/// Whether systemd left the control group in this folder to whoever runs in it.
+int clinux_is_delegated(const char *path);
+
+/// Whether two processes are in one memory, as after vfork(2). 1, 0, or -1 with errno where that is not told.
+int clinux_share_memory(pid_t one, pid_t other);
+
 /// pidfd_open(2): a descriptor that becomes readable when the process ends. -1 with errno.
 int clinux_pidfd_open(pid_t pid);
 

@@ -23,6 +23,7 @@ extension Step {
         if !parallel.isEmpty { members["parallel"] = .object(parallel) }
         if continueOnError { members["continueOnError"] = .bool(true) }
         if let timeout { members["timeout"] = .string("\(timeout.wholeMilliseconds)ms") }
+        if let memoryLimit { members["memory"] = .string("\(memoryLimit)K") }
         if let retries { members["retries"] = .integer(retries) }
         if let priority { members["priority"] = .integer(priority) }
         if let queue { members["queue"] = .string(queue) }

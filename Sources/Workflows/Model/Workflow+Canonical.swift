@@ -45,11 +45,20 @@ extension Criterion {
 }
 
 extension ParallelSettings {
+    private var canonicalPools: [String: JSONValue] {
+        Dictionary(
+            uniqueKeysWithValues: pools.map { name, capacity in
+                let isIndexed = indexedPools.contains(name)
+                guard isIndexed != ParallelSettingsReader.isIndexed(name) else { return (name, .integer(capacity)) }
+                return (name, .object(["capacity": .integer(capacity), "indexed": .bool(isIndexed)]))
+            })
+    }
+
     fileprivate var canonical: [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         if isExplicit { members["enabled"] = .bool(isEnabled) }
         members["defaultMaxConcurrency"] = defaultMaxConcurrency.map { .integer($0) }
-        if !pools.isEmpty { members["resources"] = .object(pools.mapValues { .integer($0) }) }
+        if !pools.isEmpty { members["resources"] = .object(canonicalPools) }
         return members
     }
 }

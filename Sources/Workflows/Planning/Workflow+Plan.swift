@@ -9,7 +9,7 @@ extension Workflow {
         return Plan(
             workflow: name, version: version,
             maxConcurrency: isParallel ? options.maxConcurrency ?? parallel.defaultMaxConcurrency : 1,
-            pools: parallel.pools, steps: planner.plan(chosen))
+            pools: parallel.pools, indexedPools: parallel.indexedPools, steps: planner.plan(chosen))
     }
 
     /// Leaves out all other steps; what the chosen ones depended on among those is taken for done.
@@ -89,6 +89,7 @@ package struct StepPlanner {
             isExclusive: isProcess && !step.parallel.isEnabled, isolateErrors: step.parallel.isolateErrors,
             continueOnError: step.continueOnError,
             timeoutMilliseconds: isProcess ? step.timeout?.wholeMilliseconds : nil,
+            memoryLimit: step.memoryLimit,
             retries: isProcess ? step.retries ?? (isScript ? 0 : 3) : 0, priority: step.priority ?? 5,
             queue: step.queue ?? "default")
         if case .script(let script) = step.action, step.fanOut == nil {

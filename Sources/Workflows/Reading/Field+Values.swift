@@ -83,6 +83,19 @@ extension Field {
         return duration
     }
 
+    /// KiB, of a text such as `512M`.
+    func memory() -> Int? {
+        guard case .scalar(let scalar) = value, let size = MemoryText.kibibytes(scalar.string) else {
+            reject("an amount of memory such as 512M or 2G")
+            return nil
+        }
+        guard MemoryText.limits.contains(size) else {
+            findings.error("\(title) is \(quoted(scalar.string)); it is at least 1M", at: place)
+            return nil
+        }
+        return size
+    }
+
     /// The elements of a list.
     func list(of expected: String) -> [Node]? {
         guard case .sequence(let sequence) = value else {

@@ -12,7 +12,8 @@ struct StepReader {
 
     static let keys = [
         "id", "name", "description", "type", "config", "env", "dependsOn", "if", "matrix", "foreach", "parallel",
-        "continueOnError", "timeout", "retries", "retry", "priority", "queue", "cache", "quality_gates", "gates",
+        "continueOnError", "timeout", "memory", "retries", "retry", "priority", "queue", "cache", "quality_gates",
+        "gates",
     ]
     static let cacheKeys = ["key", "paths"]
     /// Those that nothing but a step has.
@@ -62,6 +63,7 @@ struct StepReader {
         step.parallel = parallel?.settings ?? StepParallelism()
         step.continueOnError = readContinueOnError(section, inParallel: parallel?.continueOnError)
         step.timeout = section.duration("timeout") ?? defaults.timeout
+        step.memoryLimit = section["memory"].flatMap { $0.memory() } ?? defaults.memoryLimit
         step.retries = readRetries(section) ?? defaults.retries
         step.priority = section.integer("priority", in: Limits.priorities) ?? defaults.priority
         step.queue = section.identifier("queue") ?? defaults.queue
@@ -145,13 +147,15 @@ struct StepReader {
 /// What `defaults` of a workflow say for each step that does not say it.
 struct StepDefaults {
     var timeout: Duration?
+    /// In KiB.
+    var memoryLimit: Int?
     var retries: Int?
     var priority: Int?
     var queue: String?
     var directory: Template?
     var environment: [String: Template] = [:]
 
-    static let keys = ["timeout", "retries", "priority", "queue", "cwd", "env"]
+    static let keys = ["timeout", "memory", "retries", "priority", "queue", "cwd", "env"]
 
     init() {}
 
@@ -160,6 +164,7 @@ struct StepDefaults {
             return
         }
         timeout = section.duration("timeout")
+        memoryLimit = section["memory"].flatMap { $0.memory() }
         retries = section.integer("retries", in: Limits.retries)
         priority = section.integer("priority", in: Limits.priorities)
         queue = section.identifier("queue")

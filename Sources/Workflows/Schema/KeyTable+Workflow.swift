@@ -46,13 +46,22 @@ extension KeyTable {
                 Key("enabled", .flag, "false: one step at a time. Default: true."),
                 Key("defaultMaxConcurrency", .integer(Limits.amounts), "Steps of one run at once. Default: no limit."),
                 Key(
-                    "resources", .map(.integer(Limits.amounts)),
+                    "resources", .map(.either([.integer(Limits.amounts), .table("pool")])),
                     "Pools and their capacities, over all runs of this workflow."),
+            ]),
+        KeyTable(
+            name: "pool", about: "A pool of the workflow.",
+            keys: [
+                Key("capacity", .integer(Limits.amounts), "Units that may be held at once.", required: true),
+                Key(
+                    "indexed", .flag,
+                    "true: each unit has a number from 0, and a job is told its own. Default: true of the pool gpu."),
             ]),
         KeyTable(
             name: "defaults", about: "What holds for each step that does not say it.",
             keys: [
                 Key("timeout", .duration, "Of each attempt."),
+                Key("memory", .either([.text, .integer(1_048_576...(1 << 60))]), "Of all processes of an attempt."),
                 Key("retries", .integer(Limits.retries), "Attempts after the first."),
                 Key("priority", .integer(Limits.priorities), "0 to 99, higher first."),
                 Key("queue", .name, "The queue of the steps' jobs."),
