@@ -15,9 +15,15 @@ struct WorkerOption: ExpressibleByArgument {
         definition = Self.definition(parts[1])
     }
 
+    /// No program has these names.
+    private static let wordsOfShells: Set = ["exec", "cd", ".", "eval", "export", "set", "trap", "ulimit", "umask"]
+
     /// Plain words are executed as they are; what only a shell understands, by a shell.
     private static func definition(_ line: Substring) -> WorkerDefinition {
-        let needsShell = line.contains { #"|&;<>()$`\"'*?[]{}#~=!"#.contains($0) || $0.isNewline }
+        let first = line.split(whereSeparator: \.isWhitespace).first.map { String($0) } ?? ""
+        let needsShell =
+            Self.wordsOfShells.contains(first)
+            || line.contains { #"|&;<>()$`\"'*?[]{}#~=!"#.contains($0) || $0.isNewline }
         guard !needsShell else { return WorkerDefinition(command: [String(line)], isShell: true) }
         return WorkerDefinition(command: line.split(whereSeparator: \.isWhitespace).map { String($0) })
     }

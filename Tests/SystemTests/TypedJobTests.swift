@@ -34,7 +34,7 @@ import Testing
                 try host.run("explain", "1").contains(
                     "no live runner serves type 'resize'; 'weir runner --worker resize=COMMAND' starts one"))
             let runner = try host.startRunner(
-                "--slots", "2", "--worker", "resize=exec python3 echo.py", "--worker", "mail=exec python3 echo.py")
+                "--slots", "2", "--worker", "resize=exec python3 echo.py", "--worker", "mail=python3 echo.py")
             try eventually("end of all jobs") { try host.isAllFinal() }
             #expect(try host.lines("SELECT types FROM runners WHERE state = 'live'") == [#"["","mail","resize"]"#])
             #expect(try host.run("runner", "list", "--format", "csv").contains(#""mail,resize""#))
