@@ -13,6 +13,8 @@ package struct LoopState {
         package var press = 250
         /// Between two moments at which running jobs' output is stored.
         package var flush = 250
+        /// How long outcomes wait for others when there is more to do meanwhile.
+        package var reportDelay = 5
         /// How long claims wait for the jobs of one dead runner, which were claimed before all that is ready now.
         package var rescue = 300
         /// Without claims after a job could not be started.
@@ -80,15 +82,25 @@ package struct LoopState {
     /// Somebody asked that what runs come to an end.
     private var isDrainAsked = false
     private var attempts: [AttemptKey: Attempt] = [:]
+    /// Claimed, and not begun.
+    private var waiting: Set<AttemptKey> = []
+    /// Ended, out of their slots, and not stored.
+    private var answered: Set<AttemptKey> = []
+    /// When what ended is stored at the latest.
+    private var reportBy: Int?
     private var lastFlush = 0
     private var lastPoll = 0
     private var hasOutput = false
 
     package init(_ settings: Settings) { self.settings = settings }
 
-    package var running: Int { attempts.count }
-    package var freeSlots: Int { mode == .working ? max(0, settings.slots - attempts.count) : 0 }
-    package var isIdle: Bool { attempts.isEmpty }
+    /// Jobs that this runner holds.
+    package var running: Int { attempts.count + waiting.count + answered.count }
+    /// Slots that a new claim may take.
+    package var freeSlots: Int { mode == .working ? slotsLeft : 0 }
+    /// Slots that are not taken, whether more may be claimed or not.
+    package var slotsLeft: Int { max(0, settings.slots - attempts.count) }
+    package var isIdle: Bool { attempts.isEmpty && waiting.isEmpty && answered.isEmpty }
 
     /// What runs beyond the new number goes on, and nothing is claimed until there is room again.
     package mutating func setSlots(_ slots: Int) {
@@ -100,13 +112,32 @@ package struct LoopState {
     // MARK: Attempts
 
     package mutating func started(_ key: AttemptKey, at now: Int, timeout: Int?) {
+        waiting.remove(key)
         attempts[key] = Attempt(timeoutAt: timeout.map { now + $0 })
     }
+
+    /// A job was claimed that will begin when a slot and whoever executes it are free.
+    package mutating func waits(_ key: AttemptKey) {
+        attempts[key] = nil
+        waiting.insert(key)
+    }
+
+    /// The attempt ended and holds no slot any more. It is stored with others, `reportDelay` from now at the latest.
+    package mutating func answered(_ key: AttemptKey, at now: Int) {
+        attempts[key] = nil
+        answered.insert(key)
+        if reportBy == nil { reportBy = now + settings.reportDelay }
+    }
+
+    /// Whether the attempt is in a slot until its outcome is stored.
+    package func holdsSlot(_ key: AttemptKey) -> Bool { attempts[key] != nil }
 
     /// The attempt's outcome was stored, or dropped.
     package mutating func settled(_ key: AttemptKey) {
         attempts[key] = nil
-        if mode == .draining, attempts.isEmpty { mode = .ended }
+        waiting.remove(key)
+        answered.remove(key)
+        if mode == .draining, isIdle { mode = .ended }
     }
 
     package func stopReason(of key: AttemptKey) -> StopReason? { attempts[key]?.stopReason }
@@ -187,7 +218,7 @@ package struct LoopState {
     package mutating func drain(at now: Int) -> [Action] {
         let isSecond = isDrainAsked
         isDrainAsked = true
-        if mode == .working { mode = attempts.isEmpty ? .ended : .draining }
+        if mode == .working { mode = isIdle ? .ended : .draining }
         wantsTurn = true
         let terminations = attempts.keys.flatMap { stop($0, because: .drain, at: now) }
         guard isSecond else { return terminations }
@@ -198,7 +229,7 @@ package struct LoopState {
     /// Claims no more, and lets what runs come to its end.
     package mutating func drainGently() {
         guard mode == .working else { return }
-        mode = attempts.isEmpty ? .ended : .draining
+        mode = isIdle ? .ended : .draining
     }
 
     // MARK: Turns
@@ -209,6 +240,7 @@ package struct LoopState {
         if wantsTurn { return true }
         if let nextDue, nextDue <= now, freeSlots > 0 { return true }
         if let nextDeadline, nextDeadline <= now { return true }
+        if let reportBy, reportBy <= now { return true }
         if let claimsFrom, claimsFrom <= now { return true }
         if freeSlots > 0, let waited = nextRescue, waited <= now { return true }
         if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
@@ -224,7 +256,7 @@ package struct LoopState {
     /// When the first wait for a rescue is over.
     private var nextRescue: Int? { rescues.values.filter { $0 > .min }.min() }
 
-    private var needsHeartbeat: Bool { !attempts.isEmpty || hasNeighbours }
+    private var needsHeartbeat: Bool { !isIdle || hasNeighbours }
 
     /// Whether the turn at `now` renews the lease.
     package func shouldRenew(at now: Int) -> Bool { now >= renewedAt + settings.heartbeat }
@@ -237,6 +269,7 @@ package struct LoopState {
     /// A turn was committed. `more`: it stopped at a bound, and another is due at once.
     package mutating func turnSucceeded(at now: Int, more: Bool) {
         wantsTurn = more
+        reportBy = nil
         if let claimsFrom, claimsFrom <= now { self.claimsFrom = nil }
         // Waited for in vain once is waited for enough: it stays known, so that it is not waited for again.
         for (runner, until) in rescues where until <= now { rescues[runner] = .min }
@@ -284,6 +317,7 @@ package struct LoopState {
         var turn: Int?
         func consider(_ time: Int?) { if let time { turn = min(turn ?? .max, time) } }
         consider(nextDeadline)
+        consider(reportBy)
         consider(claimsFrom)
         if freeSlots > 0 { consider(nextRescue) }
         if freeSlots > 0 { consider(nextDue) }

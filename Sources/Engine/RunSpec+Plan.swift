@@ -51,6 +51,8 @@ extension JobSpec {
         self.init(command: step.command)
         kind = JobKind(rawValue: step.kind) ?? .script
         template = step.template
+        type = step.type
+        data = step.data
         arguments = step.args
         shell = step.shell
         name = step.name

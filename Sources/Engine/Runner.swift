@@ -27,11 +27,16 @@ package final class Runner {
     var isTuningStored = true
     var ladder = LogLadder()
     var attempts: [AttemptKey: RunningAttempt] = [:]
+    var pools: [WorkerPoolKey: WorkerPool] = [:]
+    var workers: [Int32: Worker] = [:]  // by pid, those that have not been reaped
+    var workerEnds: [Int32: WorkerDescriptor] = [:]  // by descriptor
     var pids: [Int32: AttemptKey] = [:]  // of attempts' processes that have not been reaped
     var reports: [AttemptReport] = []
     var end: RunnerEnd?
     var executed = 0
     var pendingOutput: [PendingOutput] = []
+    /// `nil`: nothing is counted.
+    var meter: RunnerMeter?
     var outputOwners: [Int32: AttemptKey] = [:]  // by descriptor
 
     let poller: Poller
@@ -55,6 +60,8 @@ package final class Runner {
     private var dataVersion = 0
     var saidThatWritesFail = false
     var saidThatItDrains = false
+    /// Its row says that it is to drain, and it does.
+    var isDrainAsked = false
 
     /// Prepares to run on `store`, whose thread this is from now on. Blocks the signals that it takes as events.
     package init(
@@ -75,7 +82,7 @@ package final class Runner {
         state = LoopState(settings)
         signals = try SignalInbox([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])
         signal(SIGPIPE, SIG_IGN)
-        try Self.makeRoom(forSlots: slots)
+        try Self.makeRoom(forSlots: slots, workers: !options.workers.isEmpty)
         poller = try Poller()
         mailbox = try Mailbox()
         doorbell = try Doorbell(database: store.path)
@@ -100,7 +107,8 @@ package final class Runner {
 
     /// Which jobs it can execute.
     var serving: Serving {
-        Serving(isPlain: options.isPlain, types: Set(services.handlers.keys).union(options.agents.keys))
+        let types = Set(services.handlers.keys).union(options.workers.keys).union(options.agents.keys)
+        return Serving(isPlain: options.isPlain, types: types)
     }
 
     /// Works until a signal, the observer or `drainAfter` ends it. Nothing of its jobs lives after that.
@@ -120,6 +128,7 @@ package final class Runner {
             abandonAll()
             throw error
         }
+        endWorkers()
         try retire()
         return end ?? .finished
     }
@@ -127,10 +136,12 @@ package final class Runner {
     private func register() throws {
         let leaseUntil = now + options.lease
         let queues: [String]? = if case .queues(let names) = options.scope { names?.sorted() } else { nil }
-        let info = RunnerInfo(
+        var info = RunnerInfo(
             kind: options.kind, slots: state.settings.slots, queues: queues, host: HostIdentity.hostName(),
             process: process,
             version: options.version, lease: options.lease)
+        info.serving = serving
+        info.memory = monitors ? ResidentMemory.ofTree() : nil
         var others: [OtherRunner] = []
         id = try store.write { transaction in
             others = try transaction.otherRunners(than: nil)
@@ -148,9 +159,12 @@ package final class Runner {
         log.info("runner \(id) works on \(store.path) with \(state.settings.slots) slots")
     }
 
-    /// Each job takes three descriptors. Raises the limit when the usual one is too low for all slots.
-    static func makeRoom(forSlots slots: Int) throws {
-        let needed = rlim_t(slots * 3 + 64)
+    /// What a slot takes: three for a job, four for a worker.
+    static func descriptors(workers: Bool) -> Int { workers ? 7 : 3 }
+
+    /// Raises the limit when the usual one is too low for all slots.
+    static func makeRoom(forSlots slots: Int, workers: Bool) throws {
+        let needed = rlim_t(slots * descriptors(workers: workers) + 64)
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         guard limit.rlim_cur < needed else { return }
@@ -171,7 +185,10 @@ package final class Runner {
     }
 
     private func retire() throws {
-        try? store.write { try $0.set(.stopped, of: id) }
+        try? store.write { transaction in
+            try storeLastMinutes(in: transaction)
+            try transaction.set(.stopped, of: id)
+        }
         liveness.release(id)
         _ = try? store.database.checkpoint()
         log.info("runner \(id) stopped after \(executed) attempts")
@@ -192,6 +209,7 @@ package final class Runner {
             case .signals: for signal in signals.drain() { try take(signal) }
             case .output: readOutput(Int32(event.number))
             case .mail: takeUpMail()
+            case .worker: workerEvent(Int32(event.number))
             case .runner:
                 try neighbourDied(RunnerID(event.number))
                 isWoken = true
@@ -200,6 +218,7 @@ package final class Runner {
         let now = self.now
         goOn(with: state.actions(at: now))
         sweep(at: now)
+        stepWorkers(at: now)
         watchMemory(at: now)
         try rescue(at: now)
         adaptSlots(at: now)
@@ -228,7 +247,9 @@ package final class Runner {
             try scheduler.fireDue()
             try lookAround()
         }
-        if state.isTurnDue(at: now) { try takeTurn() }
+        if state.isTurnDue(at: now) || (meter?.isWriteDue(at: now) ?? false && state.retryTurnAt ?? now <= now) {
+            try takeTurn()
+        }
         if let observer, isWoken || !isQuiet || (observer.nextLook.map { $0 <= now } ?? false) {
             if try observer.look() { state.drainGently() }
         }
@@ -244,6 +265,8 @@ package final class Runner {
         consider(rescuer.nextStep)
         consider(observer?.nextLook)
         consider(recheckAt)
+        consider(nextWorkerStep)
+        consider(meter?.nextWrite.map { max($0, state.retryTurnAt ?? $0) })
         consider(resources.nextLook)
         consider(nextAdaption)
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
@@ -286,15 +309,17 @@ package final class Runner {
         let found = try store.look { transaction in
             (
                 others: try transaction.otherRunners(than: id),
-                hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope, serving: serving) : false,
+                hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope, serving: servingNow) : false,
                 hasStops: state.running > 0 ? try !transaction.jobsToStop(of: id).isEmpty : false,
                 nextDue: try transaction.nextDue(),
                 hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty,
                 nextFire: scheduler == nil ? nil : try transaction.nextFire(),
                 nextDeadline: try transaction.nextDeadline(),
-                settings: tuning == nil ? nil : try transaction.parallelSettings()
+                settings: tuning == nil ? nil : try transaction.parallelSettings(),
+                isToDrain: try transaction.isToDrain(id)
             )
         }
+        if found.isToDrain { drainAsAsked() }
         if let rows = found.settings { takeUpSettings(rows) }
         if found.hasSettled { judgeSettledRuns() }
         if found.hasWork || found.hasStops { state.wantsTurn = true }

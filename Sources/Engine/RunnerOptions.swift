@@ -1,3 +1,4 @@
+package import Executors
 package import Jobs
 package import Workflows
 
@@ -30,9 +31,11 @@ package struct RunnerOptions: Sendable {
     package var drainsOnHangup = false
     /// Takes jobs without a type.
     package var isPlain = true
+    /// Worker processes by the type of the jobs that they take.
+    package var workers: [String: WorkerDefinition] = [:]
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
     package var batch = 100
-    /// Samples what runs, and tells events.
+    /// Counts what it does, by the minute, for `runner_stats` and `weir monitor`, and tells events.
     package var monitors = true
     /// Where slots, batch and monitoring come from besides the database, whose settings may change while the runner
     /// works; `nil`: they are what stands here, for good.

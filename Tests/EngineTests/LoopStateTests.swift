@@ -300,3 +300,85 @@ import Testing
         #expect(!state.isFireDue(at: 1_200))
     }
 }
+
+@Suite struct `Jobs that wait for a worker` {
+    private let key = AttemptKey(job: JobID(1), leaseToken: 1)
+    private let other = AttemptKey(job: JobID(2), leaseToken: 2)
+
+    private func state() -> LoopState {
+        var state = LoopState(LoopState.Settings(slots: 1))
+        state.renewed(at: 0)
+        state.turnSucceeded(at: 0, more: false)
+        return state
+    }
+
+    @Test func `take no slot, and their time begins with the worker`() {
+        var state = state()
+        state.started(key, at: 0, timeout: 50)
+        state.waits(key)
+        #expect(state.freeSlots == 1)
+        #expect(state.running == 1)
+        #expect(!state.isIdle)
+        #expect(state.actions(at: 1_000) == [])
+        state.started(key, at: 1_000, timeout: 50)
+        #expect(state.freeSlots == 0)
+        #expect(state.actions(at: 1_050) == [.terminate(key)])
+    }
+
+    @Test func `leave the slot with their answer, which is stored soon`() {
+        var state = state()
+        state.started(key, at: 0, timeout: nil)
+        state.answered(key, at: 100)
+        #expect(state.freeSlots == 1)
+        #expect(!state.holdsSlot(key))
+        #expect(!state.isTurnDue(at: 104))
+        #expect(state.nextWake() == 105)
+        #expect(state.isTurnDue(at: 105))
+        state.turnSucceeded(at: 105, more: false)
+        state.settled(key)
+        #expect(state.isIdle)
+    }
+
+    @Test func `keep a draining runner until they are settled`() {
+        var state = state()
+        state.waits(key)
+        state.started(other, at: 0, timeout: nil)
+        state.answered(other, at: 1)
+        state.drainGently()
+        #expect(state.mode == .draining)
+        state.settled(other)
+        #expect(state.mode == .draining)
+        state.settled(key)
+        #expect(state.mode == .ended)
+    }
+}
+
+@Suite struct `The pace of a type` {
+    @Test func `says how many jobs are done in a tenth of a second`() {
+        var pace = WorkerPace()
+        #expect(pace.expected(of: 2) == 0)
+        for _ in 0..<50 { pace.add(microseconds: 1_000) }
+        #expect(pace.expected(of: 2) == 200)
+        for _ in 0..<50 { pace.add(microseconds: 1_000_000) }
+        #expect(pace.expected(of: 2) == 0)
+        for _ in 0..<50 { pace.add(microseconds: 1_000) }
+        pace.stalled()
+        #expect(pace.expected(of: 2) == 0)
+    }
+
+    @Test func `waits ever longer for workers that die at once`() {
+        var backoff = WorkerBackoff()
+        var waits: [Int] = []
+        for _ in 0..<12 {
+            backoff.failed(at: 0)
+            waits.append(backoff.until ?? 0)
+        }
+        #expect(waits == [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000, 30_000])
+        let tooEarly = backoff.expire(at: 29_999)
+        let due = backoff.expire(at: 30_000)
+        #expect(!tooEarly && due && backoff.until == nil)
+        backoff.succeeded()
+        backoff.failed(at: 0)
+        #expect(backoff.until == 100)
+    }
+}

@@ -25,6 +25,12 @@ static inline int64_t clinux_boottime_ms(void) {
 }
 
 /// Milliseconds of Unix time.
+static inline int64_t clinux_monotonic_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static inline int64_t clinux_realtime_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
@@ -63,5 +69,12 @@ int clinux_pidfd_open(pid_t pid);
 
 /// pidfd_send_signal(2). 0, or -1 with errno.
 int clinux_pidfd_send_signal(int pidfd, int signal);
+
+/// Gives the whole of a terminal to this process: keys come one by one, a screen of its own is shown. It is given back
+/// at the process's end too, also after a fault; only SIGKILL leaves it as it is. 0, or -1 with errno.
+int clinux_terminal_enter(int terminal);
+
+/// Gives it back. Does nothing when it was not taken.
+void clinux_terminal_leave(void);
 
 #endif

@@ -81,6 +81,12 @@ int cspawn_sealed_file(const void *bytes, size_t count);
 /// A pipe whose ends are close-on-exec and of which reading does not wait. 0, or -1 with errno.
 int cspawn_output_pipe(int *reader, int *writer);
 
+/// The same, of which writing does not wait.
+int cspawn_input_pipe(int *reader, int *writer);
+
+/// Bytes that were written to a pipe and not read; -1 with errno.
+int cspawn_unread_bytes(int fd);
+
 /// Bytes that a pipe may hold, set to `bytes` if it is allowed. Returns its size now, or -1.
 int cspawn_pipe_size(int fd, int bytes);
 

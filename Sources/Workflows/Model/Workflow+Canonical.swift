@@ -12,6 +12,7 @@ extension Workflow {
         if !inputs.isEmpty {
             members["inputs"] = .object(Dictionary(inputs.map { ($0.name, $0.canonical) }) { first, _ in first })
         }
+        if !workers.isEmpty { members["workers"] = .object(workers.mapValues(\.canonical)) }
         members["steps"] = .list(steps.map(\.canonical))
         if !handlers.isEmpty {
             var on: [String: JSONValue] = [:]

@@ -36,6 +36,9 @@ package struct PlannedStep: Sendable, Equatable {
     /// In KiB; `nil`: none. Of a step that becomes others it is theirs.
     package var memoryLimit: Int?
     package var retries: Int
+    /// Who must execute it, and JSON for them; `nil`: any runner.
+    package var type: String?
+    package var data: String?
     package var priority: Int
     package var queue: String
 }

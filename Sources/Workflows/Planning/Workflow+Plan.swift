@@ -102,6 +102,10 @@ package struct StepPlanner {
             planned.directory = script.directory.map { $0.plainText ?? $0.source }
             planned.stdin = script.input.map { $0.plainText ?? $0.source }
         }
+        if case .worker(let call) = step.action, step.fanOut == nil, call.resolved == nil {
+            planned.type = call.type
+            planned.data = planned.template == nil ? call.data?.plainValue?.text ?? "null" : nil
+        }
         return planned
     }
 }
@@ -141,6 +145,7 @@ extension Step {
     fileprivate var summary: String {
         switch action {
         case .agent(let call): "agent \(call.agent)"
+        case .worker(let call): "worker \(call.type)"
         case .http(let call): "\(call.method) \(call.url.source)"
         case .workflow(let call):
             if case .file(let path) = call.reference { "workflow \(path.source)" } else { "workflow" }

@@ -34,6 +34,18 @@ extension Field {
         return text
     }
 
+    /// The type of a job, as `weir enqueue --type` takes it.
+    func jobType() -> String? {
+        guard let text = text() else { return nil }
+        guard isIdentifier(text.replacing(":", with: "-").replacing("/", with: "-")) else {
+            findings.error(
+                "\(title) is \(quoted(text)); a type has 1 to 128 of the characters A-Z, a-z, 0-9, '.', '_', '-', ':', "
+                    + "'/' and does not begin with '.'", at: place)
+            return nil
+        }
+        return text
+    }
+
     func flag() -> Bool? {
         if case .scalar(let scalar) = value, scalar.isPlain {
             switch scalar.string {

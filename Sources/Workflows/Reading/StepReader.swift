@@ -21,13 +21,16 @@ struct StepReader {
     private static let misplaced = Dictionary(
         uniqueKeysWithValues: ScriptReader.ownKeys.map { ($0, "'config' of the step") }
             + StepParallelismReader.ownKeys.map { ($0, "'parallel' of the step") }
-            + ["agent", "prompt", "url", "message", "duration", "until"].map { ($0, "'config' of the step") })
+            + ["agent", "prompt", "worker", "data", "url", "message", "duration", "until"].map {
+                ($0, "'config' of the step")
+            })
 
     static let types = [
-        "script", "agent", "http", "workflow", "approval", "wait", "group", "loop", "dynamic", "set", "value", "end",
+        "script", "agent", "worker", "http", "workflow", "approval", "wait", "group", "loop", "dynamic", "set", "value",
+        "end",
     ]
     /// The types that later versions run.
-    private static let futureTypes = ["worker", "external", "handler"]
+    private static let futureTypes = ["external", "handler"]
 
     /// - Parameter number: counted from 1; the step's name in messages when it has no id.
     /// - Returns: `nil` when the entry is no step; its faults were reported.
@@ -82,6 +85,7 @@ struct StepReader {
         case "script":
             return ScriptReader(findings: findings).read(section, environment: environment).map(StepAction.script)
         case "agent": return config.agent(section, environment: environment)
+        case "worker": return config.worker(section)
         case "http": return config.http(section)
         case "workflow": return config.workflow(section)
         case "approval": return config.approval(section)

@@ -106,7 +106,7 @@ extension KeyTable {
 
     /// By the step's type, which table its `config` has.
     static func configRules(untyped: String?) -> [JSONValue] {
-        let required = ["agent", "http", "workflow", "wait", "group", "loop", "dynamic", "set", "value"]
+        let required = ["agent", "worker", "http", "workflow", "wait", "group", "loop", "dynamic", "set", "value"]
         var rules = StepReader.types.filter { $0 != "script" }.map { type in
             rule(
                 if: .object([

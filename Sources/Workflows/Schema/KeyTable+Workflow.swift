@@ -21,6 +21,9 @@ extension KeyTable {
         Key(
             "inputs", .map(.anyButTable("input", keys: WorkflowHeadReader.inputKeys)),
             "Values that whoever starts the run may give (--input name=value); a plain value is the default."),
+        Key(
+            "workers", .map(.either([.text, .some(.text), .table("worker")])),
+            "Long-lived processes by the type of the jobs that they take; a command alone, or with its limits."),
         Key("on", .table("handlers"), "Steps that run once all others have ended."),
         Key("output", .any, "The run's result; its texts may hold expressions."),
         Key(
