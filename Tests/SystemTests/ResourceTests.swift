@@ -129,6 +129,32 @@ import Testing
         }
     }
 
+    @Test func `past the limit of a worker's job ends the worker, and others go on with a new one`() throws {
+        try withHost { host in
+            try host.run("enqueue", "--type", "work", "--data", "1000", "--memory", "150M", "--retries", "0")
+            try host.run("enqueue", "--type", "work", "--data", "1", "--memory", "150M", "--retries", "0")
+            try host.run("enqueue", "--type", "work", "--data", "200", "--retries", "0")
+            let worker = try host.pythonWorker(
+                "fill",
+                """
+                import time
+                held = []
+                for _ in range(m['data']):
+                    held.append(b'x' * (1 << 20))
+                    time.sleep(0.001)
+                say({'taskId': m['id'], 'result': len(held)})
+                """)
+            try host.work("--slots", "1", "--worker", worker)
+            #expect(
+                try host.lines("SELECT state, coalesce(result, '') FROM job_history ORDER BY id") == [
+                    "failed|", "succeeded|1", "succeeded|200",
+                ])
+            let error = try host.lines("SELECT error FROM jobs WHERE id = 1").first ?? ""
+            #expect(error.hasSuffix("; its limit is 150 MiB (all processes of the job together)"), "\(error)")
+            try host.checkInvariants()
+        }
+    }
+
     @Test func `of a step is bounded too, and an idle runner looks no more`() throws {
         try withHost { host in
             try Files.write(Self.script, to: "\(host.folder)/fill.py")
