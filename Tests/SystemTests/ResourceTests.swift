@@ -69,6 +69,23 @@ import Testing
         }
     }
 
+    @Test func `of a worker's job are gone with it`() throws {
+        try withHost { host in
+            try host.run("enqueue", "--type", "work", "--timeout", "1s", "--retries", "0")
+            let worker = try host.pythonWorker(
+                "stubborn",
+                """
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                if os.fork() == 0: os.setsid()
+                time.sleep(1000)
+                """)
+            try host.work("--slots", "1", "--worker", worker)
+            #expect(try host.lines("SELECT state, error FROM attempt_history") == ["timed_out|timed out after 1 s"])
+            let length = try host.number("SELECT finished_at - started_at FROM attempts")
+            try check(host, milliseconds: length - 1_000, "timeout of a worker's job")
+        }
+    }
+
     @Test func `but that handle the signal have their grace`() throws {
         try withHost { host in
             try host.run(
