@@ -286,9 +286,12 @@ extension Runner {
 
     /// Kills what ignored that.
     private func press(_ attempts: [RunningAttempt]) {
-        let attempts = attempts.filter { $0.process != nil }
-        guard !attempts.isEmpty else { return }
-        resources.termination.press(scan(for: attempts))
+        var all = scan(for: attempts.filter { $0.process != nil })
+        for attempt in attempts where state.stopReason(of: attempt.key) != .drain {
+            if let worker = attempt.worker, worker.sweep == nil { all.formUnion(scan(for: worker)) }
+        }
+        guard !all.marks.isEmpty else { return }
+        resources.termination.press(all)
     }
 
     /// Finds every process of the attempts in one look.

@@ -138,10 +138,7 @@ extension Runner {
             worker.killAt = now + state.settings.grace
             all.formUnion(scan(for: worker))
         }
-        for process in all.run() {
-            process.signal(SIGTERM)
-            process.signal(SIGCONT)
-        }
+        resources.termination.ask(all)
     }
 
     func killTree(of worker: Worker) {

@@ -76,6 +76,7 @@ extension Runner {
         let attempt = RunningAttempt(
             claim: job.claim, work: .worker(worker), startedAt: store.timekeeper.now(), startedBoot: now)
         attempt.after = job.after
+        attempt.memory = makeWatchedMemory(for: job.claim)
         do throws(WorkerFault) {
             try worker.process.give(task(for: job, type: worker.pool.type))
         } catch {

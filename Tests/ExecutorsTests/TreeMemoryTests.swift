@@ -57,28 +57,30 @@ extension ProcessTests {
         }
 
         @Test func `counts once what a child has between vfork and exec`() throws {
-            let mark = TestScript.newMark()
-            // The child hangs at the pipe that it has to open before it is executed.
-            let script = try TestScript.start(
-                TestScript.request(
-                    [
-                        "python3", "-c",
-                        """
-                        import os, tempfile
-                        x = b"x" * (80 << 20)
-                        path = tempfile.mkdtemp() + "/pipe"
-                        os.mkfifo(path)
-                        print("ready", flush=True)
-                        os.posix_spawn("/bin/true", ["true"], {}, file_actions=[(os.POSIX_SPAWN_OPEN, 9, path, os.O_RDONLY, 0)])
-                        """,
-                    ], mark: mark))
-            try script.awaitOutput("ready")
-            try pollUntil { MarkScan(marks: [mark]).run().count == 2 }
-            let found = try #require(TreeMemory.measure([mark: 120 << 10])[mark])
-            #expect(found.processes == 2)
-            #expect((80 * 1024..<120 * 1024).contains(found.kibibytes))
-            #expect(try killTree(MarkScan(marks: [mark])) == 2)
-            _ = try script.finish()
+            try withFolder { folder in
+                let mark = TestScript.newMark()
+                #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+                // The child hangs at the pipe that it has to open before it is executed.
+                let script = try TestScript.start(
+                    TestScript.request(
+                        [
+                            "python3", "-c",
+                            """
+                            import os
+                            x = b"x" * (80 << 20)
+                            print("ready", flush=True)
+                            opening = (os.POSIX_SPAWN_OPEN, 9, "\(folder)/pipe", os.O_RDONLY, 0)
+                            os.posix_spawn("/bin/true", ["true"], {}, file_actions=[opening])
+                            """,
+                        ], mark: mark))
+                try script.awaitOutput("ready")
+                try pollUntil { MarkScan(marks: [mark]).run().count == 2 }
+                let found = try #require(TreeMemory.measure([mark: 120 << 10])[mark])
+                #expect(found.processes == 2)
+                #expect((80 * 1024..<120 * 1024).contains(found.kibibytes))
+                #expect(try killTree(MarkScan(marks: [mark])) == 2)
+                _ = try script.finish()
+            }
         }
 
         @Test func `counts the jobs of a job with it`() throws {

@@ -69,6 +69,23 @@ import Testing
         }
     }
 
+    @Test func `of a worker's job are gone with it`() throws {
+        try withHost { host in
+            try host.run("enqueue", "--type", "work", "--timeout", "1s", "--retries", "0")
+            let worker = try host.pythonWorker(
+                "stubborn",
+                """
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                if os.fork() == 0: os.setsid()
+                time.sleep(1000)
+                """)
+            try host.work("--slots", "1", "--worker", worker)
+            #expect(try host.lines("SELECT state, error FROM attempt_history") == ["timed_out|timed out after 1 s"])
+            let length = try host.number("SELECT finished_at - started_at FROM attempts")
+            try check(host, milliseconds: length - 1_000, "timeout of a worker's job")
+        }
+    }
+
     @Test func `but that handle the signal have their grace`() throws {
         try withHost { host in
             try host.run(
@@ -125,6 +142,32 @@ import Testing
             #expect(try host.number("SELECT max_rss_kb FROM attempts WHERE job_id = 3") > 200 << 10)
             #expect(Files.processes(with: "fill.py") == [])
             try host.stopRunners()
+            try host.checkInvariants()
+        }
+    }
+
+    @Test func `past the limit of a worker's job ends the worker, and others go on with a new one`() throws {
+        try withHost { host in
+            try host.run("enqueue", "--type", "work", "--data", "1000", "--memory", "150M", "--retries", "0")
+            try host.run("enqueue", "--type", "work", "--data", "1", "--memory", "150M", "--retries", "0")
+            try host.run("enqueue", "--type", "work", "--data", "200", "--retries", "0")
+            let worker = try host.pythonWorker(
+                "fill",
+                """
+                import time
+                held = []
+                for _ in range(m['data']):
+                    held.append(b'x' * (1 << 20))
+                    time.sleep(0.001)
+                say({'taskId': m['id'], 'result': len(held)})
+                """)
+            try host.work("--slots", "1", "--worker", worker)
+            #expect(
+                try host.lines("SELECT state, coalesce(result, '') FROM job_history ORDER BY id") == [
+                    "failed|", "succeeded|1", "succeeded|200",
+                ])
+            let error = try host.lines("SELECT error FROM jobs WHERE id = 1").first ?? ""
+            #expect(error.hasSuffix("; its limit is 150 MiB (all processes of the job together)"), "\(error)")
             try host.checkInvariants()
         }
     }

@@ -15,8 +15,14 @@ extension Runner {
     func makeMemory(for claim: Claim) -> AttemptMemory? {
         guard let limit = claim.memoryLimit else { return nil }
         let group = resources.groups?.make(named: "\(claim.job)-\(claim.leaseToken)", limitKiB: limit)
-        if group == nil, resources.nextLook == nil { resources.nextLook = now + Self.shortInterval }
-        return AttemptMemory(limit: limit, group: group)
+        return group.map { AttemptMemory(limit: limit, group: $0) } ?? makeWatchedMemory(for: claim)
+    }
+
+    /// The limit of a new attempt that the runner watches, also of one in a worker: then it is that of the whole worker.
+    func makeWatchedMemory(for claim: Claim) -> AttemptMemory? {
+        guard let limit = claim.memoryLimit else { return nil }
+        if resources.nextLook == nil { resources.nextLook = now + Self.shortInterval }
+        return AttemptMemory(limit: limit, group: nil)
     }
 
     /// Looks at what attempts with a limit use, if it is time to. Who has too much is killed at once.
@@ -28,17 +34,22 @@ extension Runner {
             return
         }
         var limits: [UInt64: Int] = [:]
-        for attempt in watched { limits[attempt.mark] = attempt.memory?.limit }
+        for attempt in watched { limits[mark(of: attempt)] = attempt.memory?.limit }
         let trees = TreeMemory.measure(limits)
         var isNear = false
         for attempt in watched {
-            guard let tree = trees[attempt.mark] else { continue }
+            let mark = mark(of: attempt)
+            guard let tree = trees[mark] else { continue }
             attempt.memory?.saw(tree)
             if attempt.memory?.excess != nil { goOn(with: state.exceeded(attempt.key)) }
-            isNear = isNear || tree.kibibytes > (limits[attempt.mark] ?? 0) / 2
+            isNear = isNear || tree.kibibytes > (limits[mark] ?? 0) / 2
         }
         let end = self.now
         resources.nextLook = end + max(isNear ? Self.shortInterval : Self.interval, (end - now) * Self.share)
+    }
+
+    private func mark(of attempt: RunningAttempt) -> UInt64 {
+        attempt.worker?.mark.mark(in: store.databaseID) ?? attempt.mark
     }
 
     /// Takes the place where the host lets this process bound memory by control groups, and clears away what runners
