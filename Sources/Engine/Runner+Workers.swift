@@ -181,7 +181,7 @@ extension Runner {
 
     private func answered(_ worker: Worker, _ attempt: RunningAttempt, _ end: WorkerEnd) {
         switch state.stopReason(of: attempt.key) {
-        case .timeout, .cancel: return  // too late: the process is being ended
+        case .timeout, .cancel, .memory: return  // too late: the process is being ended
         case .drain, nil: break
         }
         worker.process.readErrors(into: attempt.output)

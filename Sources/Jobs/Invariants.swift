@@ -278,10 +278,25 @@ package struct Invariant: Sendable {
                 WHERE NOT EXISTS (SELECT 1 FROM attempts a WHERE a.job_id = g.job_id AND a.attempt = g.attempt)
                 """),
         Invariant(
+            name: "checkpoint", rule: "a checkpoint is JSON, and goes when its job succeeds",
+            sql: """
+                SELECT 'job ' || id FROM jobs
+                WHERE checkpoint IS NOT NULL AND (state = 'succeeded' OR NOT json_valid(checkpoint))
+                """),
+        Invariant(
+            name: "memory", rule: "what is remembered is JSON, and of all or of a run that is there",
+            sql: """
+                SELECT 'run ' || m.run_id || ', ' || m.name FROM memory m
+                WHERE NOT json_valid(m.value)
+                   OR (m.run_id <> 0 AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = m.run_id))
+                """),
+        Invariant(
             name: "sequence", rule: "no row is ahead of the sequence",
             sql: """
                 SELECT 'job ' || id FROM jobs
                 WHERE seq > (SELECT value FROM sequence) OR lease_token > (SELECT value FROM sequence)
+                UNION ALL
+                SELECT 'memory ' || name FROM memory WHERE version > (SELECT value FROM sequence)
                 """),
     ]
 

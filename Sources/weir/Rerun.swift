@@ -48,7 +48,7 @@ struct Rerun: WeirCommand {
         var session = RunSession(
             run: run, store: store, slots: slots, lease: TimeLength(milliseconds: 15_000),
             grace: TimeLength(milliseconds: 10_000), format: format, steps: reopened.count)
-        session.agents = try WorkflowFile.configuration(given: nil, database: options.path).agents
+        session.configuration = try WorkflowFile.configuration(given: nil, database: store.path)
         try session.execute()
     }
 }

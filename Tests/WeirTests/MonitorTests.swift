@@ -33,12 +33,12 @@ struct `weir monitor on a terminal` {
 
     /// Nothing wraps or scrolls: the title is above, the keys below, and no line is wider than the terminal.
     private func expectWhole(_ terminal: TmuxTerminal) throws {
-        let screen = try terminal.screen
+        let (screen, joined) = try terminal.screens()
         #expect(screen.count == terminal.rows)
         #expect(screen.first?.hasPrefix(" weir monitor") ?? false)
         #expect(screen.last?.hasPrefix("Tab pane") ?? false, "\(screen)")
         for line in screen { #expect(CharacterWidth.columns(of: line) <= terminal.columns, "\(line)") }
-        #expect(try terminal.joinedScreen == screen)
+        #expect(joined == screen)
     }
 
     @Test(arguments: [(80, 24), (200, 60), (40, 10), (61, 17)])
@@ -152,6 +152,22 @@ struct `weir monitor on a terminal` {
             try terminal.press("Enter")
             try terminal.until("running 2")
             try expectWhole(terminal)
+        }
+    }
+
+    @Test func `counts a hundred thousand jobs, and stays at hand`() throws {
+        try withWeir { weir in
+            _ = try weir.shell("seq 100000 | weir enqueue --queue many --lines -- true {} > ids")
+            let terminal = try TmuxTerminal("weir monitor", of: weir, columns: 80, rows: 24)
+            try terminal.until("ready 100,000")
+            try expectWhole(terminal)
+            try terminal.press("1", "j", "p")
+            try terminal.until("queue many: paused")
+            let screen = try terminal.until("many (paused)")
+            #expect(screen.contains { $0.contains("many (paused)") && $0.contains("100,000") })
+            #expect(
+                try weir("sql", "--format", "csv", "SELECT ready FROM queue_stats WHERE queue = 'many'").lines.last
+                    == "100000")
         }
     }
 

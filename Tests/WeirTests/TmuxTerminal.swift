@@ -39,14 +39,13 @@ final class TmuxTerminal {
         }
     }
 
-    /// The screen with lines that wrapped put together: the same as `screen` when none did.
-    var joinedScreen: [String] {
-        get throws {
-            let text = try tmux("capture-pane -p -J")
-            return text.split(separator: "\n", omittingEmptySubsequences: false).prefix(rows).map { line in
-                String(line.reversed().drop { $0 == " " }.reversed())
-            }
+    /// The screen as it is, and with lines that wrapped put together: the same when none did. Both of one moment.
+    func screens() throws -> (plain: [String], joined: [String]) {
+        let text = try tmux("capture-pane -p \\; capture-pane -p -J")
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { line in
+            String(line.reversed().drop { $0 == " " }.reversed())
         }
+        return (Array(lines.prefix(rows)), Array(lines.dropFirst(rows)))
     }
 
     /// Names as of tmux: `j`, `Enter`, `Escape`, `C-z`.
