@@ -43,6 +43,8 @@ final class Rescuer {
                 return lost
             }
             if lost.isEmpty {
+                // Workers without a job died with it, but not what they had started.
+                workers(of: runner).signal(SIGKILL)
                 removeResults(of: runner)
                 liveness.release(runner)
                 return true
@@ -52,17 +54,21 @@ final class Rescuer {
             var scan = MarkScan(
                 marks: Set(keys.map { $0.mark(in: store.databaseID) }),
                 leases: Set(keys.map { $0.lease(in: store.databaseID) }))
-            let workers = WorkerMark.all(of: runner)
-            scan.formUnion(
-                MarkScan(
-                    marks: Set(workers.map { $0.mark(in: store.databaseID) }),
-                    leases: Set(workers.map { $0.lease(in: store.databaseID) })))
+            scan.formUnion(workers(of: runner))
             rescues[runner] = Rescue(kill: TreeKill(scan), nextStep: now)
             return true
         } catch {
             liveness.release(runner)
             throw error
         }
+    }
+
+    /// Finds what the runner's workers left; which of them it had is not stored.
+    private func workers(of runner: RunnerID) -> MarkScan {
+        let marks = WorkerMark.all(of: runner)
+        return MarkScan(
+            marks: Set(marks.map { $0.mark(in: store.databaseID) }),
+            leases: Set(marks.map { $0.lease(in: store.databaseID) }))
     }
 
     /// Goes on with what is due. Returns the runners whose jobs were requeued.

@@ -157,8 +157,9 @@ extension Runner {
         for pool in pools.values {
             if pool.backoff.expire(at: now) { state.wantsTurn = true }
             if let end = pool.patienceEnd, end <= now, !pool.waiting.isEmpty {
+                pool.patienceEnd = nil
                 pool.pace.stalled()
-                giveBack(pool)
+                giveBack(pool.waiting.map { AttemptKey($0.claim) }.filter { !state.holdsSlot($0) })
             }
             for worker in pool.workers where (worker.nextStep ?? .max) <= now { step(worker, at: now) }
         }
@@ -210,6 +211,10 @@ extension Runner {
         worker.attempt = nil
         state.wantsTurn = true
         dispatch(pool)
+        // A runner that lives long sees many workflows.
+        if pool.isForgettable, options.workers[pool.type] != pool.definition {
+            pools[WorkerPoolKey(type: pool.type, definition: pool.definition)] = nil
+        }
     }
 
     private func lose(_ attempt: RunningAttempt, of worker: Worker, name: String) {

@@ -43,7 +43,12 @@ extension Runner {
             state.exited(key)
             return
         }
-        state.waits(key)
+        if claim.type == nil {
+            // Any runner takes it, so that only its slot bounds how many of its kind wait here.
+            state.started(key, at: now, timeout: nil)
+        } else {
+            state.waits(key)
+        }
         let pool = pool(call.type, definition)
         if pool.waiting.isEmpty { pool.patienceEnd = now + WorkerPool.patience }
         pool.waiting.append(WaitingJob(claim: claim, data: call.data, after: after))
@@ -52,16 +57,19 @@ extension Runner {
 
     /// Gives what waits to workers, and starts such as are missing.
     func dispatch(_ pool: WorkerPool) {
-        while state.slotsLeft > 0, let job = pool.waiting.first {
+        while let index = pool.waiting.firstIndex(where: {
+            state.slotsLeft > 0 || state.holdsSlot(AttemptKey($0.claim))
+        }) {
+            let job = pool.waiting[index]
             // Past the lease's end, another runner may have the job.
             guard now < state.leaseUntil - state.settings.lease / 5 else {
                 state.couldNotStart(at: now)
                 return giveBack(pool)
             }
             if let worker = pool.idleWorker {
-                if give(job, to: worker) { pool.waiting.removeFirst() }
+                if give(job, to: worker) { pool.waiting.remove(at: index) }
             } else if pool.available(slots: state.settings.slots) > 0 {
-                pool.waiting.removeFirst()
+                pool.waiting.remove(at: index)
                 startWorker(for: job, in: pool)
             } else {
                 break

@@ -102,7 +102,7 @@ import Testing
             let worker = try host.pythonWorker("idle", "say({'taskId': m['id'], 'result': os.getpid()})")
             try host.startRunner("--worker", worker, "--worker-limits", "idle=100ms")
             try eventually("the end of the job") { try host.isAllFinal() }
-            let pid = try pid_t(host.number("SELECT value FROM results"))
+            let pid = try pid_t(host.number("SELECT CAST(value AS INTEGER) FROM results"))
             try eventually("the end of the worker") { Files.state(of: pid) == "" }
             try host.enqueue("work")
             try eventually("the end of the job") { try host.isAllFinal() }

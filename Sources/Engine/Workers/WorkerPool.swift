@@ -48,6 +48,9 @@ final class WorkerPool {
         return ClaimRoom(now: now, ahead: max(0, ahead))
     }
 
+    /// Nothing would be lost with it.
+    var isForgettable: Bool { workers.isEmpty && waiting.isEmpty && backoff.until == nil }
+
     /// When something is due although nothing happens.
     var nextStep: Int? {
         var next = backoff.until
