@@ -12,10 +12,15 @@ let strict: [SwiftSetting] = [
 // (--explicit-target-dependency-import-check error, see tools/lib.sh).
 let package = Package(
     name: "weir",
-    products: [.executable(name: "weir", targets: ["weir"])],
+    products: [
+        .executable(name: "weir", targets: ["weir"]),
+        .library(name: "WeirKit", targets: ["WeirKit"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -58,6 +63,16 @@ let package = Package(
                 "Templates",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // The library for programs that embed the queue.
+        .target(
+            name: "WeirKit",
+            dependencies: [
+                "Engine", "Jobs", "SQLite", "Workflows", "Executors", "JSON", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
 

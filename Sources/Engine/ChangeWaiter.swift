@@ -20,28 +20,42 @@ package final class ChangeWaiter {
         version = try store.database.connection.dataVersion()
     }
 
+    /// Readable when something may have changed; for a poll of the caller's own, who calls `takeUp` then and not later
+    /// than `nextLook`.
+    package var descriptor: Int32 { doorbell.descriptor }
+
+    /// When to look although nothing called for it, in milliseconds of CLOCK_BOOTTIME.
+    package var nextLook: Int { min(ladder.nextLook ?? .max, now + Self.safetyPoll) }
+
+    /// Begins to watch the log of all others. `takeUp` goes on with it.
+    package func watch() {
+        guard !doorbell.watchesLog else { return }
+        doorbell.watchLog()
+        ladder.begin(at: now)
+    }
+
+    /// Whether something was committed since the last call. Does not wait.
+    package func takeUp() throws -> Bool {
+        let events = doorbell.drain()
+        if events.log {
+            ladder.event(at: now)
+            doorbell.watchLog()
+        }
+        _ = ladder.isDue(at: now)
+        guard try hasChanged() else { return false }
+        ladder.end()
+        return true
+    }
+
     /// Returns `true` when something was committed since the last call, `false` after `milliseconds` without.
     package func wait(atMost milliseconds: Int? = nil) throws -> Bool {
         let end = milliseconds.map { now + $0 }
-        if !doorbell.watchesLog {
-            doorbell.watchLog()
-            ladder.begin(at: now)
-        }
+        watch()
         while true {
-            if try hasChanged() {
-                ladder.end()
-                return true
-            }
+            if try takeUp() { return true }
             if let end, now >= end { return false }
-            var file = pollfd(fd: doorbell.descriptor, events: Int16(POLLIN), revents: 0)
-            let next = [ladder.nextLook, end, now + Self.safetyPoll].compactMap { $0 }.min() ?? now
-            poll(&file, 1, Int32(clamping: max(0, next - now)))
-            let events = doorbell.drain()
-            if events.log {
-                ladder.event(at: now)
-                doorbell.watchLog()
-            }
-            _ = ladder.isDue(at: now)
+            var file = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&file, 1, Int32(clamping: max(0, min(nextLook, end ?? .max) - now)))
         }
     }
 

@@ -184,7 +184,7 @@ extension Runner {
                 attempt.isSwept = true
             }
         }
-        Subreaper.reapOrphans(except: known)
+        reapOrphans(except: known)
         settleIfOver(attempt)
     }
 
@@ -289,12 +289,15 @@ extension Runner {
             attempt.isSwept = true
             settleIfOver(attempt)
         }
-        Subreaper.reapOrphans(except: known)
+        reapOrphans(except: known)
     }
 
     /// Takes what adopted processes left behind; a long job may leave many before anything of ours ends.
-    func reapOrphans() {
-        Subreaper.reapOrphans(except: livePIDs)
+    func reapOrphans() { reapOrphans(except: livePIDs) }
+
+    private func reapOrphans(except known: Set<Int32>) {
+        guard options.ownsProcess else { return }
+        Subreaper.reapOrphans(except: known)
     }
 
     /// Kills everything at once and waits for its end, or until something cannot be killed.

@@ -31,6 +31,9 @@ package struct RunnerOptions: Sendable {
     package var isPlain = true
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
     package var batch = 100
+    /// The process exists for this runner: it takes its signals, adopts what its children leave behind and reaps it. A
+    /// program that embeds the runner keeps all of that to itself.
+    package var ownsProcess = true
 
     package init(
         kind: RunnerInfo.Kind, slots: Int, scope: ClaimScope, version: String, environment: [String: String]
@@ -57,6 +60,6 @@ package protocol RunnerObserver: AnyObject {
 package enum RunnerEnd: Sendable, Equatable {
     /// By itself: its observer or `drainAfter` said so.
     case finished
-    /// By a signal; what ran was handed back.
+    /// By a signal, or by its program (0); what ran was handed back.
     case drained(signal: Int32)
 }

@@ -1,0 +1,56 @@
+import SQLite
+
+/// How a job ended, or how far it is.
+package struct JobConclusion: Sendable {
+    package let job: JobID
+    package let state: JobState
+    package let name: String?
+    package let type: String?
+    package let key: String?
+    /// The number of the last attempt.
+    package let attempts: Int
+    /// Milliseconds that the last attempt waited, and that it took; `nil`: it never started.
+    package let wait: Int?
+    package let duration: Int?
+    package let exitCode: Int?
+    package let error: String?
+    /// JSON.
+    package let result: String?
+}
+
+extension JobTransaction {
+    static let conclusionSQL: SQL = """
+        SELECT j.state, j.name, j.type, j.key, j.attempt, j.started_at - j.ready_at,
+               j.finished_at - j.started_at, j.exit_code, j.error, r.value
+        FROM jobs j
+        LEFT JOIN results r ON r.job_id = j.id
+        WHERE j.id = :id
+        """
+
+    /// - Throws: `.noSuchJob`
+    package func conclusion(of job: JobID) throws -> JobConclusion {
+        let found = try connection.first(Self.conclusionSQL, job) { row in
+            JobConclusion(
+                job: job, state: JobState(rawValue: row.text(0)) ?? .ready, name: row.optionalText(1),
+                type: row.optionalText(2), key: row.optionalText(3), attempts: row.int(4),
+                wait: row.optionalInt(5).map { max(0, $0) }, duration: row.optionalInt(6).map { max(0, $0) },
+                exitCode: row.optionalInt(7), error: row.optionalText(8), result: row.optionalText(9))
+        }
+        guard let found else { throw JobStoreError.noSuchJob(job) }
+        return found
+    }
+
+    static let readyOfTypesSQL: SQL = """
+        SELECT count(*)
+        FROM (SELECT 1
+              FROM lanes l
+              JOIN jobs j ON j.lane_id = l.id AND j.state = 'ready'
+              WHERE l.type IN (SELECT value FROM json_each(:types))
+              LIMIT :bound)
+        """
+
+    /// Ready jobs that such a runner could take, counted as far as a bound.
+    package func readyCount(for serving: Serving, atMost bound: Int) throws -> Int {
+        try connection.first(Self.readyOfTypesSQL, serving.jobTypes, bound) { $0.int(0) } ?? 0
+    }
+}
