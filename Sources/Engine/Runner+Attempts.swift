@@ -17,6 +17,7 @@ extension Runner {
         let startedAt = store.timekeeper.now()
         let startedBoot = now
         state.started(key, at: startedBoot, timeout: claim.timeout)
+        logs.worker.debug("job \(claim.job) starts", metadata: ["attempt": "\(claim.attempt)"])
         if let handler {
             reports.append(AttemptReport(claim, .outcome(handler(claim))))
             state.exited(key)

@@ -53,6 +53,7 @@ extension Runner {
             attempt.checkpoint = nil
         }
         saidThatItDrains = state.mode == .draining
+        isTuningStored = true
         reports.removeFirst(reported.count)
         pendingOutput.removeAll()
         for (report, jobState) in zip(reported, turn.jobStates) { settled(report, jobState) }
@@ -61,6 +62,9 @@ extension Runner {
         if attempts.values.contains(where: { $0.output.hasMore }) { state.wrote() }
         setNextDue(turn.nextDue)
         setNextDeadline(turn.nextDeadline)
+        logs.queue.debug(
+            "a turn: \(reported.count) reported, \(turn.claims.count) claimed",
+            metadata: ["running": "\(state.running)", "slots": "\(state.settings.slots)"])
         for claim in turn.claims { start(claim) }
         goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
         _ = try? store.database.checkpoint()
@@ -83,6 +87,7 @@ extension Runner {
             try transaction.requireLive(id)
         }
         if state.mode == .draining, !saidThatItDrains { try transaction.set(.draining, of: id) }
+        try storeTuning(in: transaction)
         for flush in flushes { try store(flush, in: transaction) }
         try storeRemarks(in: transaction)
         for report in reported {
@@ -154,6 +159,9 @@ extension Runner {
         state.settled(AttemptKey(report.claim))
         guard case .outcome(let outcome) = report.ending else { return }
         executed += 1
+        logs.worker.debug(
+            "job \(report.claim.job): \(outcome.state.rawValue)",
+            metadata: ["attempt": "\(report.claim.attempt)", "job_state": "\(jobState?.rawValue ?? "lost")"])
         if let jobState { observer?.ended(report.claim, outcome, job: jobState) }
     }
 

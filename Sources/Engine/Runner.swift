@@ -13,6 +13,7 @@ package final class Runner {
     let store: JobStore
     let options: RunnerOptions
     let log: Logger
+    let logs: RunnerLogs
     let observer: (any RunnerObserver)?
     /// Executes jobs in the loop's own thread instead of as scripts. It must be quick: nothing else goes on meanwhile.
     package var handler: ((Claim) -> Outcome)?
@@ -21,6 +22,9 @@ package final class Runner {
     package private(set) var id = RunnerID(0)
 
     var state: LoopState
+    var tuning: RunnerTuning?
+    /// Whether the runner's row says what `tuning` does.
+    var isTuningStored = true
     var ladder = LogLadder()
     var attempts: [AttemptKey: RunningAttempt] = [:]
     var pids: [Int32: AttemptKey] = [:]  // of attempts' processes that have not been reaped
@@ -59,14 +63,18 @@ package final class Runner {
         self.store = store
         self.options = options
         self.log = log
+        logs = RunnerLogs(log)
         self.observer = observer
-        var settings = LoopState.Settings(slots: options.slots)
+        tuning = try options.settings.map { try RunnerTuning($0, rows: try store.look { try $0.parallelSettings() }) }
+        let slots = tuning?.slots ?? options.slots
+        isTuningStored = tuning == nil
+        var settings = LoopState.Settings(slots: slots)
         settings.lease = options.lease
         settings.grace = options.grace
         state = LoopState(settings)
         signals = try SignalInbox(options.ownsProcess ? [SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT] : [])
         if options.ownsProcess { signal(SIGPIPE, SIG_IGN) }
-        if options.isPlain { try Self.makeRoom(forSlots: options.slots) }
+        if options.isPlain { try Self.makeRoom(forSlots: slots) }
         poller = try Poller()
         mailbox = try Mailbox()
         doorbell = try Doorbell(database: store.path)
@@ -74,10 +82,10 @@ package final class Runner {
         process = HostIdentity.process(store.database.gateIdentity)
         neighbours = Neighbours(poller: poller, process: process)
         let environment = options.environment
-        rescuer = Rescuer(store: store, liveness: liveness, log: log) { runner in
+        rescuer = Rescuer(store: store, liveness: liveness, log: log.about(.rescue)) { runner in
             Self.resultFolder(of: runner, in: store, environment)
         }
-        scheduler = if case .queues = options.scope { Scheduler(store: store, log: log) } else { nil }
+        scheduler = if case .queues = options.scope { Scheduler(store: store, log: log.about(.schedule)) } else { nil }
         spawner = try Spawner()
         inherited = JobEnvironment.make(inherited: options.environment, declared: [:], weir: [:])
         startedAt = store.timekeeper.boottime()
@@ -117,7 +125,8 @@ package final class Runner {
         let leaseUntil = now + options.lease
         let queues: [String]? = if case .queues(let names) = options.scope { names?.sorted() } else { nil }
         let info = RunnerInfo(
-            kind: options.kind, slots: options.slots, queues: queues, host: HostIdentity.hostName(), process: process,
+            kind: options.kind, slots: state.settings.slots, queues: queues, host: HostIdentity.hostName(),
+            process: process,
             version: options.version, lease: options.lease)
         id = try store.write { transaction in
             try transaction.register(info, leaseUntil: leaseUntil) { id in
@@ -129,11 +138,11 @@ package final class Runner {
         store.database.gateIdentity.runnerID = Int64(id.rawValue)
         state.renewed(at: now)
         folder = try ResultFolder(path: Self.resultFolder(of: id, in: store, options.environment))
-        log.info("runner \(id) works on \(store.path) with \(options.slots) slots")
+        log.info("runner \(id) works on \(store.path) with \(state.settings.slots) slots")
     }
 
     /// Each job takes three descriptors. Raises the limit when the usual one is too low for all slots.
-    private static func makeRoom(forSlots slots: Int) throws {
+    static func makeRoom(forSlots slots: Int) throws {
         let needed = rlim_t(slots * 3 + 64)
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -185,6 +194,7 @@ package final class Runner {
         goOn(with: state.actions(at: now))
         sweep(at: now)
         try rescue(at: now)
+        adaptSlots(at: now)
         do {
             try look(isWoken: isWoken, isQuiet: events.isEmpty, at: now)
         } catch let error as SQLiteError where error.mayPass {
@@ -226,6 +236,7 @@ package final class Runner {
         consider(rescuer.nextStep)
         consider(observer?.nextLook)
         consider(recheckAt)
+        consider(nextAdaption)
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
         if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }
         // A short silence first: only who has nothing to do watches the log.
@@ -271,9 +282,11 @@ package final class Runner {
                 nextDue: try transaction.nextDue(),
                 hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty,
                 nextFire: scheduler == nil ? nil : try transaction.nextFire(),
-                nextDeadline: try transaction.nextDeadline()
+                nextDeadline: try transaction.nextDeadline(),
+                settings: tuning == nil ? nil : try transaction.parallelSettings()
             )
         }
+        if let rows = found.settings { takeUpSettings(rows) }
         if found.hasSettled { judgeSettledRuns() }
         if found.hasWork || found.hasStops { state.wantsTurn = true }
         setNextDue(found.nextDue)

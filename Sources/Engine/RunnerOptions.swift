@@ -34,6 +34,11 @@ package struct RunnerOptions: Sendable {
     /// The process exists for this runner: it takes its signals, adopts what its children leave behind and reaps it. A
     /// program that embeds the runner keeps all of that to itself.
     package var ownsProcess = true
+    /// Samples what runs, and tells events.
+    package var monitors = true
+    /// Where slots, batch and monitoring come from besides the database, whose settings may change while the runner
+    /// works; `nil`: they are what stands here, for good.
+    package var settings: SettingsSources?
 
     package init(
         kind: RunnerInfo.Kind, slots: Int, scope: ClaimScope, version: String, environment: [String: String]

@@ -16,6 +16,23 @@ package struct JobConclusion: Sendable {
     package let error: String?
     /// JSON.
     package let result: String?
+
+    package init(
+        job: JobID, state: JobState, name: String?, type: String?, key: String?, attempts: Int, wait: Int?,
+        duration: Int?, exitCode: Int?, error: String?, result: String?
+    ) {
+        self.job = job
+        self.state = state
+        self.name = name
+        self.type = type
+        self.key = key
+        self.attempts = attempts
+        self.wait = wait
+        self.duration = duration
+        self.exitCode = exitCode
+        self.error = error
+        self.result = result
+    }
 }
 
 extension JobTransaction {

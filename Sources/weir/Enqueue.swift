@@ -75,16 +75,19 @@ struct Enqueue: WeirCommand {
 
     func execute() throws {
         let now = Timekeeper.system.now()
+        // What is wrong with settings or jobs is said before a database is made.
+        let known = try options.openIfThere(kind: "enqueue")
+        let settings = try SettingsReader.settings(for: known, at: options.path)
         var specs: [JobSpec] = []
         var batch: BatchFile?
         if let from {
-            var file = BatchFile(defaults: try spec(now: now), now: now)
+            var file = BatchFile(defaults: try spec(now: now, settings), now: now)
             specs = try file.read(from)
             batch = file
         } else if lines {
-            specs = try lineSpecs(try spec(now: now))
+            specs = try lineSpecs(try spec(now: now, settings))
         } else {
-            specs = [try spec(now: now)]
+            specs = [try spec(now: now, settings)]
         }
         for (position, spec) in specs.enumerated() {
             do {
@@ -93,7 +96,7 @@ struct Enqueue: WeirCommand {
                 throw Failure(Self.place(of: position, in: specs, batch) + Failure(error).message)
             }
         }
-        let store = try options.openStore(kind: "enqueue", create: true)
+        let store = try known ?? options.openStore(kind: "enqueue", create: true)
         let ids: [JobID]
         do {
             ids = try store.write { transaction in
@@ -130,7 +133,7 @@ struct Enqueue: WeirCommand {
     }
 
     /// What the options say; the command may still be missing.
-    private func spec(now: Timestamp) throws -> JobSpec {
+    private func spec(now: Timestamp, _ settings: Settings) throws -> JobSpec {
         var spec = JobSpec(command: shell ?? command.first ?? "")
         spec.shell = shell != nil
         spec.arguments = shell == nil ? Array(command.dropFirst()) : command
@@ -140,8 +143,7 @@ struct Enqueue: WeirCommand {
         for amount in pool { spec.pools[amount.name] = amount.amount }
         if let key { spec.key = UniqueKey(key, scope: keyScope, conflict: onConflict) }
         spec.runAt = at?.timestamp ?? delay.map { now.advanced(by: $0.milliseconds) }
-        spec.retries = retries ?? 3
-        spec.timeout = timeout?.milliseconds
+        spec.take(settings, retries: retries, timeout: timeout?.milliseconds)
         spec.environment = try EnvironmentOption.read(env)
         spec.directory = try Directory.absolute(cwd)
         spec.standardInput = try stdin.map { try InputFile.bytes($0) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Executors
 import Glibc
 import Jobs
@@ -37,6 +38,7 @@ struct Failure: Error {
         case ConsoleError.failed(let error): self.init(error)
         case let error as ConsoleError: self.init("\(error)", code: Self.data)
         case let error as JobStoreError: self.init(Self.message(of: error), code: Self.code(of: error))
+        case let error as SettingsError: self.init("\(error)", code: Self.data)
         case let error as CronError: self.init("\(error)", code: Self.data)
         case let error as ZoneError:
             self.init("\(error)", code: { if case .noData = error { Self.unavailable } else { Self.data } }())

@@ -41,6 +41,7 @@ struct Run: WeirCommand {
     var grace = TimeLength(milliseconds: 10_000)
     @Option(help: ArgumentHelp("Between two lines on what runs, where there is no terminal.", valueName: "time"))
     var every = TimeLength(milliseconds: 30_000)
+    @OptionGroup var log: LogOptions
     @Argument(help: ArgumentHelp("The workflow: a path, or a name.", valueName: "file")) var file: String
 
     func validate() throws {
@@ -56,8 +57,12 @@ struct Run: WeirCommand {
     func execute() throws {
         var file = try WorkflowFile(self.file, folders: workflows)
         let configuration = try WorkflowFile.configuration(given: config, database: options.path)
+        let patience: Duration = detach ? .seconds(30) : .seconds(2)
+        let known = try options.openIfThere(kind: "run", lease: lease.milliseconds, patience: patience)
+        let settings = try SettingsReader.settings(for: known, at: options.path, config: config)
+        file.workflow.fill(retries: settings.retries, timeout: settings.timeout.map { .milliseconds($0) })
         let planOptions = PlanOptions(
-            parallel: sequential ? false : parallel ? true : nil, maxConcurrency: maxConcurrency,
+            parallel: isParallel(file.workflow, settings), maxConcurrency: maxConcurrency,
             only: try chosen(of: file.workflow))
         if let only = planOptions.only { file.workflow.keep(only) }
         guard file.resolve(configuration) else {
@@ -69,12 +74,15 @@ struct Run: WeirCommand {
             throw Failure("\(file.path): \(faults.joined(separator: "\n\(file.path): "))", code: Failure.data)
         }
         let plan = file.workflow.plan(options: planOptions)
-        let store = try options.openStore(
-            kind: "run", create: true, lease: lease.milliseconds, patience: detach ? .seconds(30) : .seconds(2))
+        let store =
+            try known ?? options.openStore(kind: "run", create: true, lease: lease.milliseconds, patience: patience)
         defer { store.close() }
-        let spec = RunSpec(
+        var spec = RunSpec(
             file.workflow, options: planOptions, inputs: values, directory: try Directory.absolute(nil),
             searchPath: DatabaseLocation.environment("PATH"), text: try definition(of: file), source: file.path)
+        for index in spec.jobs.indices where [.script, .agent].contains(spec.jobs[index].kind) {
+            spec.jobs[index].memoryLimit = spec.jobs[index].memoryLimit ?? settings.memoryLimit
+        }
         let started = try store.write { try $0.start(spec) }
         try store.warnOfUnknownPools(spec.jobs, workflow: spec.workflow)
         if detach {
@@ -86,8 +94,16 @@ struct Run: WeirCommand {
             run: started.run, store: store, slots: slots, lease: lease, grace: grace, format: format,
             steps: plan.steps.count)
         session.every = every
+        session.log = log
+        session.monitors = settings.monitors
         session.watching = WatchLimits(file.workflow.watching)
         try session.execute()
+    }
+
+    /// A flag goes before the file, and that before what is set elsewhere.
+    private func isParallel(_ workflow: Workflow, _ settings: Settings) -> Bool? {
+        if sequential || parallel { return parallel }
+        return workflow.parallel.isExplicit || settings.isEnabled ? nil : false
     }
 
     /// The judge reads it again. A choice of steps, and a report that the file does not ask for, are written into it.

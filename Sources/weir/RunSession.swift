@@ -17,6 +17,9 @@ struct RunSession {
     let steps: Int
     /// Between two lines on what runs, where there is no terminal.
     var every = TimeLength(milliseconds: 30_000)
+    var log = LogOptions()
+    /// Takes samples and tells events.
+    var monitors = true
     /// What the workflow says of those who watch it.
     var watching = WatchLimits()
 
@@ -32,10 +35,11 @@ struct RunSession {
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainsOnHangup = true
+        options.monitors = monitors
         let progress = RunProgress(
             run: run, store: store, steps: steps, watching: watching, plainInterval: max(100, every.milliseconds))
         let runner = try Runner(
-            store: store, options: options, log: LogOutput.logger("run", level: .warning), observer: progress)
+            store: store, options: options, log: log.logger(.runner, level: .warning), observer: progress)
         StandardError.becomeLossy(true)
         defer {
             progress.end()

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Engine
-import Glibc
 import Jobs
 import Logging
 
@@ -19,8 +18,18 @@ struct RunnerCommand: WeirCommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Option(parsing: .unconditional, help: "Jobs at once. (default: the number of processors)")
+    @Option(parsing: .unconditional, help: "Jobs at once. (default: as `weir config` says: the number of processors)")
     var slots: Int?
+
+    @Option(help: ArgumentHelp("Defaults: conservative, balanced, performance, maximum or auto.", valueName: "name"))
+    var profile: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The most jobs that one turn claims.", valueName: "n"))
+    var batchSize: Int?
+
+    @Flag(help: "Take no samples and tell no events.") var noMonitoring = false
+
+    @Option(help: ArgumentHelp("The configuration. (default: weir.yaml)", valueName: "file")) var config: String?
 
     @Option(help: ArgumentHelp("Serve only these queues, separated by commas.", valueName: "names"))
     var queues: String?
@@ -37,12 +46,17 @@ struct RunnerCommand: WeirCommand {
             valueName: "condition"))
     var drainAfter: DrainAfterOption?
 
-    @Flag(name: .shortAndLong, help: "Say what happens.")
+    @Flag(name: .shortAndLong, help: "Say what happens: --log-level info.")
     var verbose = false
+
+    @OptionGroup var log: LogOptions
 
     func validate() throws {
         if let slots, !(1...10_000).contains(slots) {
             throw ValidationError("--slots must be a whole number from 1 to 10000, not \(slots)")
+        }
+        if let batchSize, !(1...10_000).contains(batchSize) {
+            throw ValidationError("--batch-size must be a whole number from 1 to 10000, not \(batchSize)")
         }
         guard (500...3_600_000).contains(lease.milliseconds) else {
             throw ValidationError("--lease must lie between 500ms and 1h")
@@ -50,6 +64,7 @@ struct RunnerCommand: WeirCommand {
     }
 
     func execute() throws {
+        let flags = try flags()
         let store = try options.openStore(
             kind: "runner", create: true, lease: lease.milliseconds, patience: .seconds(2))
         let names = queues.map { Set($0.split(separator: ",").map { String($0) }) }
@@ -57,13 +72,17 @@ struct RunnerCommand: WeirCommand {
             throw Failure("--queues names no queue; leave it out to serve all", code: Failure.usage)
         }
         if let names { try store.look { try $0.requireQueues(names) } }
+        let sources = try SettingsReader.sources(flags: flags, database: store.path, config: config)
+        let settings = try SettingsReader.settings(from: sources, in: store)
+        for notice in settings.notices { StandardError.print("weir: \(notice)") }
         var options = RunnerOptions(
-            kind: .runner, slots: slots ?? processors(), scope: .queues(names), version: Weir.version,
+            kind: .runner, slots: settings.slots, scope: .queues(names), version: Weir.version,
             environment: ProcessEnvironment.all())
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
-        let log = LogOutput.logger("runner", level: verbose ? .info : .notice)
+        options.settings = sources
+        let log = log.logger(.runner, level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
         StandardError.becomeLossy(true)
         defer { StandardError.becomeLossy(false) }
@@ -71,7 +90,15 @@ struct RunnerCommand: WeirCommand {
         store.close()
     }
 
-    private func processors() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    /// What this command line sets.
+    private func flags() throws -> SettingsLayer {
+        let chosen = try profile.map { try SettingName.profile.value(of: $0) }
+        return SettingsLayer(flags: [
+            (.workers, "--slots", slots.map { .number($0) }), (.profile, "--profile", chosen),
+            (.batchSize, "--batch-size", batchSize.map { .number($0) }),
+            (.monitoring, "--no-monitoring", noMonitoring ? .flag(false) : nil),
+        ])
+    }
 }
 
 /// `idle`, `30s`, `100jobs`.

@@ -79,12 +79,14 @@ struct ScheduleAdd: WeirCommand {
 
     func execute() throws {
         try NameCheck.schedule(name)
-        let schedules = try workflow.map(schedules(of:)) ?? [schedule(.job(try spec()), cron: cron ?? "")]
+        let known = try options.openIfThere(kind: "schedule")
+        let settings = try SettingsReader.settings(for: known, at: options.path)
+        let schedules = try workflow.map(schedules(of:)) ?? [schedule(.job(try spec(settings)), cron: cron ?? "")]
         // What is wrong with a time is said before a database is made.
         for schedule in schedules { _ = try schedule.fireTimes() }
-        let store = try options.openStore(kind: "schedule", create: true)
+        let store = try known ?? options.openStore(kind: "schedule", create: true)
         defer { store.close() }
-        try Scheduler(store: store, log: LogOutput.logger("schedule", level: .warning))
+        try Scheduler(store: store, log: LogOutput.logger(.schedule, level: .warning))
             .add(schedules, replaces: replace)
         for schedule in schedules {
             if case .job(let spec) = schedule.work { try store.warnOfUnknownPools([spec]) }
@@ -106,7 +108,7 @@ struct ScheduleAdd: WeirCommand {
 
     // MARK: A job
 
-    private func spec() throws -> JobSpec {
+    private func spec(_ settings: Settings) throws -> JobSpec {
         var spec = JobSpec(command: shell ?? command.first ?? "")
         spec.shell = shell != nil
         spec.arguments = shell == nil ? Array(command.dropFirst()) : command
@@ -114,8 +116,7 @@ struct ScheduleAdd: WeirCommand {
         spec.queue = queue ?? "default"
         spec.priority = priority ?? 5
         for amount in pool { spec.pools[amount.name] = amount.amount }
-        spec.retries = retries ?? 3
-        spec.timeout = timeout?.milliseconds
+        spec.take(settings, retries: retries, timeout: timeout?.milliseconds)
         spec.environment = try EnvironmentOption.read(env)
         spec.directory = try Directory.absolute(cwd)
         spec.standardInput = try stdin.map { try InputFile.bytes($0) }

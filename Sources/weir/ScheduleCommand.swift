@@ -133,7 +133,7 @@ struct ScheduleCommand: ParsableCommand {
 
         func execute() throws {
             let store = try options.openStore(kind: "schedule", create: false)
-            let changed = try Scheduler(store: store, log: LogOutput.logger("schedule", level: .warning)).resume(name)
+            let changed = try Scheduler(store: store, log: LogOutput.logger(.schedule, level: .warning)).resume(name)
             StandardError.print("schedule \(name): active\(changed ? "" : " already")")
             store.close()
         }
@@ -153,7 +153,7 @@ struct ScheduleCommand: ParsableCommand {
         func execute() throws {
             let store = try options.openStore(kind: "schedule", create: false)
             defer { store.close() }
-            let scheduler = Scheduler(store: store, log: LogOutput.logger("schedule", level: .warning))
+            let scheduler = Scheduler(store: store, log: LogOutput.logger(.schedule, level: .warning))
             switch try scheduler.fireNow(name) {
             case .enqueued(let job): Output.print("\(job)")
             case .started(let run): Output.print("\(run)")

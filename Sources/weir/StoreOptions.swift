@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Jobs
 import SQLite
 
@@ -26,6 +27,14 @@ struct StoreOptions: ParsableArguments {
             identity: .current(kind: kind, mayBeKilled: true), stoppedHolderPatience: .milliseconds(lease),
             writeLockDeadline: patience, createIfMissing: create, applicationID: JobStore.applicationID)
         return try JobStore(options)
+    }
+
+    /// Opens the database if there is one: for commands that make it only when all that they were given is right.
+    func openIfThere(
+        kind: String, lease: Int = 15_000, patience: Duration = .seconds(30)
+    ) throws -> JobStore? {
+        guard access(path, F_OK) == 0 else { return nil }
+        return try openStore(kind: kind, create: true, lease: lease, patience: patience)
     }
 }
 

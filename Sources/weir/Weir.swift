@@ -26,7 +26,7 @@ struct Weir: ParsableCommand {
             Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, Rerun.self,
             Approve.self, ProgressCommand.self, Add.self, SQLCommand.self, QueueCommand.self,
             PoolCommand.self, ScheduleCommand.self, DoctorCommand.self, GraphCommand.self, PlanCommand.self,
-            SchemaCommand.self, NewCommand.self,
+            SchemaCommand.self, NewCommand.self, ConfigCommand.self, ParallelCommand.self, BenchmarkCommand.self,
         ])
 
     static func main() {

@@ -12,6 +12,11 @@ package enum ConfigurationFile {
     /// - Throws: an error that tells every fault of the file.
     package static func read(given: String?, directory: String, database: String) throws -> Configuration {
         guard let path = given ?? find(directory: directory, database: database) else { return Configuration() }
+        return try read(path)
+    }
+
+    /// - Throws: an error that tells every fault of the file.
+    package static func read(_ path: String) throws -> Configuration {
         let parsed = ConfigurationParser.parse(try TextFile.bytes(path, limit: 16 << 20))
         guard let configuration = parsed.configuration else {
             let faults = parsed.diagnostics.filter { $0.severity == .error }.map { $0.render(file: path) }
@@ -20,7 +25,8 @@ package enum ConfigurationFile {
         return configuration
     }
 
-    private static func find(directory: String, database: String) -> String? {
+    /// Where it lies, if anywhere.
+    package static func find(directory: String, database: String) -> String? {
         var folders = [directory]
         if let slash = database.lastIndex(of: "/") {
             let folder = String(database[..<slash])

@@ -2,6 +2,8 @@
 package struct Configuration: Sendable, Equatable {
     /// By name, as a workflow's `agent` and `agent_type` have it.
     package var agents: [String: AgentDefinition] = [:]
+    /// Defaults of runners and jobs.
+    package var parallel = ParallelSection()
 
     package init() {}
 }

@@ -4,7 +4,7 @@ import Yams
 struct ConfigurationReader {
     let findings: Findings
 
-    private static let sections = ["agents"]
+    private static let sections = ["agents", "parallel"]
 
     func read(_ root: Node) -> Configuration {
         var configuration = Configuration()
@@ -12,10 +12,10 @@ struct ConfigurationReader {
         let document = Field(
             key: "", keyPlace: findings.place(root.mark), value: root, title: "the configuration", findings: findings)
         for entry in document.entries(of: "sections, such as 'agents'") ?? [] {
-            if entry.key == "agents" {
-                configuration.agents = readAgents(entry)
-            } else {
-                reportUnknown(entry)
+            switch entry.key {
+            case "agents": configuration.agents = readAgents(entry)
+            case "parallel": configuration.parallel = ParallelSectionReader(findings: findings).read(entry)
+            default: reportUnknown(entry)
             }
         }
         return configuration

@@ -2,6 +2,8 @@
 package struct ParallelSettings: Sendable, Equatable {
     /// `false`: one step at a time.
     package var isEnabled = true
+    /// The file says so, and no setting of the environment or the database decides.
+    package var isExplicit = false
     /// Steps of one run that may run at once; `nil`: no limit.
     package var defaultMaxConcurrency: Int?
     /// The capacities of the pools that the workflow declares.

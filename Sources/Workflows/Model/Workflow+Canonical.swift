@@ -46,7 +46,7 @@ extension Criterion {
 extension ParallelSettings {
     fileprivate var canonical: [String: JSONValue] {
         var members: [String: JSONValue] = [:]
-        if !isEnabled { members["enabled"] = .bool(false) }
+        if isExplicit { members["enabled"] = .bool(isEnabled) }
         members["defaultMaxConcurrency"] = defaultMaxConcurrency.map { .integer($0) }
         if !pools.isEmpty { members["resources"] = .object(pools.mapValues { .integer($0) }) }
         return members

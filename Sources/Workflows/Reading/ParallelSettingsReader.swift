@@ -13,7 +13,7 @@ struct ParallelSettingsReader {
                 findings: findings)
         else { return nil }
         return ParallelSettings(
-            isEnabled: section.flag("enabled") ?? true,
+            isEnabled: section.flag("enabled") ?? true, isExplicit: section["enabled"] != nil,
             defaultMaxConcurrency: section.integer("defaultMaxConcurrency", in: Limits.amounts),
             pools: section["resources"].map(readPools) ?? [:])
     }

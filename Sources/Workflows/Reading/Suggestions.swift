@@ -1,11 +1,13 @@
 /// Finds the word that was probably meant, within a budget: each comparison costs, and a file may have many
 /// unknown words and many known ones.
-struct Suggestions {
+package struct Suggestions {
     /// Pairs of letters that may still be compared.
     private var budget = 1_000_000
 
+    package init() {}
+
     /// The nearest candidate that differs by at most a third of the word; the first of equals.
-    mutating func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+    package mutating func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let letters = Self.letters(of: word)
         guard (1...64).contains(letters.count) else { return nil }
         var best: (distance: Int, word: String)?

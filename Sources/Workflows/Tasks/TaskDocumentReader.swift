@@ -85,6 +85,7 @@ struct TaskDocumentReader {
                     "\(field.title) is not enabled, but 'execution' has 'mode: parallel'", at: field.keyPlace)
             }
             settings.isEnabled = isParallel
+            settings.isExplicit = true
         }
         if let factor = execution.factor {
             if let other = settings.defaultMaxConcurrency, other != factor, let field {
