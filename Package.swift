@@ -100,6 +100,17 @@ let package = Package(
             name: "EngineTests",
             dependencies: ["Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "WeirKitTests",
+            dependencies: [
+                "WeirKit", "CSQLite", "Jobs", "SQLite", "TestSupport", "EmbeddingProgram",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        // A program that embeds a runner, for tests to kill.
+        .executableTarget(
+            name: "EmbeddingProgram", dependencies: ["WeirKit"], path: "Tests/EmbeddingProgram", swiftSettings: strict),
         .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.
         .testTarget(

@@ -53,6 +53,7 @@ extension JobQueue {
     ///
     /// - Parameter body: must be quick, since nobody else can write meanwhile.
     /// - Throws: what `body` throws, or a ``WeirError``.
+    @discardableResult
     public func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (QueueTransaction) throws -> Value
     ) async throws -> Value {

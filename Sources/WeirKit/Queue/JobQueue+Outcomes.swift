@@ -24,6 +24,7 @@ extension JobQueue {
     /// Somebody must execute it: a ``JobRunner`` of this program, or another.
     ///
     /// - Throws: as ``enqueue(_:_:options:)`` and ``outcome(of:)``.
+    @discardableResult
     public func submit(
         _ type: String, _ payload: some Encodable, options: EnqueueOptions = EnqueueOptions()
     ) async throws -> JobOutcome {

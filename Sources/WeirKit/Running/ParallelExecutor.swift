@@ -99,12 +99,14 @@ public final class ParallelExecutor: Service {
     /// - Returns: its outcome; `success` is false when it failed.
     /// - Throws: a ``WeirError`` when it cannot be stored, or the workers cannot work; `CancellationError`, and the task
     ///   goes on then.
+    @discardableResult
     public func submitTask(_ task: ParallelTask) async throws -> JobOutcome { try await submitBatch([task])[0] }
 
     /// Stores tasks in one transaction and waits for the end of all.
     ///
     /// - Returns: their outcomes, in the order of `tasks`.
     /// - Throws: as ``submitTask(_:)``; no task is stored when one cannot be.
+    @discardableResult
     public func submitBatch(_ tasks: [ParallelTask]) async throws -> [JobOutcome] {
         let jobs = try await enqueue(tasks)
         let runner = started()
