@@ -132,14 +132,4 @@ import WeirKit
     @Test func `is not made in a folder that is missing`() async throws {
         #expect(throws: WeirError.self) { try JobQueue(path: "/nowhere/at/all/weir.db") }
     }
-
-    @discardableResult
-    private func onOwnConnection<R>(_ path: String, _ body: (OpaquePointer) throws -> R) throws -> R {
-        var handle: OpaquePointer?
-        guard sqlite3_open(path, &handle) == SQLITE_OK, let handle else { throw TestFailure("no connection") }
-        defer { sqlite3_close(handle) }
-        sqlite3_busy_timeout(handle, 10_000)
-        sqlite3_exec(handle, "PRAGMA wal_autocheckpoint = 0", nil, nil, nil)
-        return try body(handle)
-    }
 }

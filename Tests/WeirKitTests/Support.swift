@@ -1,3 +1,4 @@
+import CSQLite
 import Glibc
 import Logging
 import SQLite
@@ -72,4 +73,24 @@ func rows(_ path: String, _ sql: String) throws -> [String] {
     let connection = try Connection(path: path, kind: .reader)
     defer { connection.close() }
     return try connection.dynamic(sql, []).rows.map { $0.map(\.plainText).joined(separator: "|") }
+}
+
+/// Gives `body` a connection as another part of a program would open it.
+@discardableResult
+func onOwnConnection<R>(_ path: String, _ body: (OpaquePointer) throws -> R) throws -> R {
+    var handle: OpaquePointer?
+    guard sqlite3_open(path, &handle) == SQLITE_OK, let handle else { throw TestFailure("no connection") }
+    defer { sqlite3_close(handle) }
+    sqlite3_busy_timeout(handle, 10_000)
+    sqlite3_exec(handle, "PRAGMA wal_autocheckpoint = 0", nil, nil, nil)
+    return try body(handle)
+}
+
+/// Looks until `condition` holds.
+func eventually(_ what: String, _ condition: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while !(try condition()) {
+        guard ContinuousClock.now < deadline else { throw TestFailure("not within 60 s: \(what)") }
+        try await Task.sleep(for: .milliseconds(5))
+    }
 }
