@@ -3,6 +3,7 @@ import Glibc
 import Jobs
 import Logging
 import SQLite
+import Workflows
 
 /// Where the jobs of a run resolve relative paths and commands.
 struct RunPlace {
@@ -12,7 +13,11 @@ struct RunPlace {
 
 /// Starting scripts, following them, ending them.
 extension Runner {
-    func start(_ claim: Claim) {
+    func start(_ claimed: Claim) {
+        var claim = claimed
+        if claim.timeout == nil, let type = claim.type {
+            claim.timeout = options.agents[type]?.timeout?.wholeMilliseconds
+        }
         let key = AttemptKey(claim)
         let startedAt = store.timekeeper.now()
         let startedBoot = now
@@ -37,6 +42,9 @@ extension Runner {
         if let handler = services.handlers[type] {
             return start(claim, handler, after: Aftermath(), startedAt: startedAt, startedBoot: startedBoot)
         }
+        if let agent = options.agents[type] {
+            return ask(agent, claim, type: type, startedAt: startedAt, startedBoot: startedBoot)
+        }
         // Nobody here serves it any more.
         reports.append(AttemptReport(claim, .giveBack))
         state.exited(key)
@@ -54,7 +62,8 @@ extension Runner {
                 outcome.extras = extras
                 reports.append(AttemptReport(claim, .outcome(outcome)))
             case .skip(let reason): reports.append(AttemptReport(claim, .skip(reason)))
-            case .park(let parking): reports.append(AttemptReport(claim, .park(parking)))
+            case .park(let parking):
+                reports.append(AttemptReport(claim, .park(parking.limiting(memory: claim.memoryLimit))))
             case .fail(let reason):
                 outcome.state = .failed
                 outcome.error = reason
@@ -73,7 +82,7 @@ extension Runner {
         state.wantsTurn = true
     }
 
-    private func start(
+    func start(
         _ claim: Claim, _ execution: Execution, key: AttemptKey, startedAt: Timestamp, startedBoot: Int
     ) {
         if let body = execution.body {
@@ -179,7 +188,9 @@ extension Runner {
         state.exited(attempt.key)
         let known = livePIDs
         if attempt.sweep == nil {
-            if process.leftovers(known: known.union(othersOrphans(than: attempt, known: known))) {
+            // Where orphans are not adopted, only a look at all processes finds those that left the group.
+            if !options.ownsProcess || process.leftovers(known: known.union(othersOrphans(than: attempt, known: known)))
+            {
                 beginSweep(of: attempt)
             } else {
                 attempt.isSwept = true

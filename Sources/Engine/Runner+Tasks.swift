@@ -1,6 +1,7 @@
 import Executors
 import Jobs
 import Logging
+import Workflows
 
 /// Attempts that are executed within this process.
 extension Runner {
@@ -15,6 +16,20 @@ extension Runner {
         attempt.after = after
         attempts[key] = attempt
         observer?.started(claim)
+    }
+
+    /// A job whose type is an agent's name.
+    func ask(_ agent: AgentDefinition, _ claim: Claim, type: String, startedAt: Timestamp, startedBoot: Int) {
+        do {
+            let execution = try TypedAgent.execution(claim, type, agent, in: store, services: services)
+            start(claim, execution, key: AttemptKey(claim), startedAt: startedAt, startedBoot: startedBoot)
+        } catch {
+            var outcome = Outcome(.failed, startedAt: startedAt, finishedAt: startedAt)
+            outcome.error = "\(error)"
+            outcome.isFinal = true
+            reports.append(AttemptReport(claim, .outcome(outcome)))
+            state.exited(AttemptKey(claim))
+        }
     }
 
     func takeUpMail() {

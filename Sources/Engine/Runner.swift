@@ -98,7 +98,9 @@ package final class Runner {
     var now: Int { store.timekeeper.boottime() }
 
     /// Which jobs it can execute.
-    var serving: Serving { Serving(isPlain: options.isPlain, types: Set(services.handlers.keys)) }
+    var serving: Serving {
+        Serving(isPlain: options.isPlain, types: Set(services.handlers.keys).union(options.agents.keys))
+    }
 
     /// Works until a signal, the observer or `drainAfter` ends it. Nothing of its jobs lives after that.
     ///

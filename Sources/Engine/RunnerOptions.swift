@@ -1,4 +1,5 @@
 package import Jobs
+package import Workflows
 
 /// How a runner works.
 package struct RunnerOptions: Sendable {
@@ -39,6 +40,9 @@ package struct RunnerOptions: Sendable {
     /// Where slots, batch and monitoring come from besides the database, whose settings may change while the runner
     /// works; `nil`: they are what stands here, for good.
     package var settings: SettingsSources?
+
+    /// By the type of the jobs that they take.
+    package var agents: [String: AgentDefinition] = [:]
 
     package init(
         kind: RunnerInfo.Kind, slots: Int, scope: ClaimScope, version: String, environment: [String: String]

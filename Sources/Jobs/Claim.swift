@@ -11,7 +11,7 @@ package struct Claim: Sendable {
     package let directory: String?
     package let standardInput: [UInt8]?
     /// Of this attempt, in milliseconds.
-    package let timeout: Int?
+    package var timeout: Int?
     /// The step's id, or the key of the enqueue, for messages.
     package let key: String?
     package let name: String?

@@ -28,12 +28,11 @@ struct ConfigCommand: ParsableCommand {
         @Option(help: "How to print.") var format: OutputFormat = .table
 
         func execute() throws {
-            let store = try options.openStore(kind: "config", create: true)
-            let settings = try SettingsReader.settings(
-                from: SettingsReader.sources(database: store.path), in: store)
+            let store = try options.openIfThere(kind: "config")
+            let settings = try SettingsReader.settings(for: store, at: options.path)
             format.print(SettingsTable.table(settings))
             for notice in settings.notices { StandardError.print("weir: \(notice)") }
-            store.close()
+            store?.close()
         }
     }
 
@@ -50,11 +49,9 @@ struct ConfigCommand: ParsableCommand {
 
         func execute() throws {
             let name = try SettingName(word: name)
-            let store = try options.openStore(kind: "config", create: true)
-            let settings = try SettingsReader.settings(
-                from: SettingsReader.sources(database: store.path), in: store)
-            Output.print(settings[name].value.text)
-            store.close()
+            let store = try options.openIfThere(kind: "config")
+            Output.print(try SettingsReader.settings(for: store, at: options.path)[name].value.text)
+            store?.close()
         }
     }
 

@@ -54,10 +54,13 @@ struct ParallelCommand: ParsableCommand {
                 """)
 
         @OptionGroup var options: StoreOptions
-        @Argument(help: "1 to 10000.") var count: String
+        @Argument(parsing: .allUnrecognized, help: "1 to 10000.") var count: [String]
 
         func execute() throws {
-            try StoredSetting.set(.workers, to: try SettingName.workers.value(of: count), options: options)
+            guard count.count == 1, let text = count.first else {
+                throw ValidationError("give one number, as in: weir parallel workers 8")
+            }
+            try StoredSetting.set(.workers, to: try SettingName.workers.value(of: text), options: options)
         }
     }
 
@@ -95,7 +98,7 @@ struct ParallelCommand: ParsableCommand {
         @Option(help: "How to print.") var format: OutputFormat = .table
 
         func execute() throws {
-            let store = try options.openStore(kind: "parallel", create: true)
+            let store = try options.openStore(kind: "parallel", create: false)
             defer { store.close() }
             let settings = try SettingsReader.settings(
                 from: SettingsReader.sources(database: store.path), in: store)

@@ -80,7 +80,8 @@ struct Run: WeirCommand {
         var spec = RunSpec(
             file.workflow, options: planOptions, inputs: values, directory: try Directory.absolute(nil),
             searchPath: DatabaseLocation.environment("PATH"), text: try definition(of: file), source: file.path)
-        for index in spec.jobs.indices where [.script, .agent].contains(spec.jobs[index].kind) {
+        // What only decides holds the limit for its parts.
+        for index in spec.jobs.indices {
             spec.jobs[index].memoryLimit = spec.jobs[index].memoryLimit ?? settings.memoryLimit
         }
         let started = try store.write { try $0.start(spec) }
@@ -94,7 +95,8 @@ struct Run: WeirCommand {
             run: started.run, store: store, slots: slots, lease: lease, grace: grace, format: format,
             steps: plan.steps.count)
         session.every = every
-        session.log = log
+        session.agents = configuration.agents
+        session.log = log.logger(.runner, level: .warning)
         session.monitors = settings.monitors
         session.watching = WatchLimits(file.workflow.watching)
         try session.execute()

@@ -17,16 +17,28 @@ struct RunSession {
     let steps: Int
     /// Between two lines on what runs, where there is no terminal.
     var every = TimeLength(milliseconds: 30_000)
-    var log = LogOptions()
+    var log = LogOutput.logger(.runner, level: .warning)
     /// Takes samples and tells events.
     var monitors = true
     /// What the workflow says of those who watch it.
     var watching = WatchLimits()
 
+    /// By the type of the jobs that they take.
+    var agents: [String: AgentDefinition] = [:]
+
     /// - Throws: `ExitCode` 1 when the run did not succeed, 130 when it was interrupted, 124 when watching took too long.
     func execute() throws {
+        let report = try follow()
+        RunSummary(report: report).print(as: format)
+        guard report.state == .succeeded else { throw ExitCode(1) }
+    }
+
+    /// Executes the run to its end.
+    ///
+    /// - Throws: `ExitCode` 130 when it was interrupted, 124 when watching took too long.
+    func follow() throws -> RunReport {
         let end = try work()
-        try report(end)
+        return try report(end)
     }
 
     private func work() throws -> RunnerEnd {
@@ -35,11 +47,13 @@ struct RunSession {
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainsOnHangup = true
+        options.agents = agents
         options.monitors = monitors
         let progress = RunProgress(
             run: run, store: store, steps: steps, watching: watching, plainInterval: max(100, every.milliseconds))
         let runner = try Runner(
-            store: store, options: options, log: log.logger(.runner, level: .warning), observer: progress)
+            store: store, options: options, log: log, observer: progress)
+        runner.services = .program
         StandardError.becomeLossy(true)
         defer {
             progress.end()
@@ -48,7 +62,7 @@ struct RunSession {
         return try runner.run()
     }
 
-    private func report(_ end: RunnerEnd) throws {
+    private func report(_ end: RunnerEnd) throws -> RunReport {
         let report = try RunReport.read(run, from: store)
         guard report.isOver else {
             if case .drained = end {
@@ -61,8 +75,7 @@ struct RunSession {
                 "weir: run \(run) goes on; 'weir runner' executes what is left, 'weir wait --run \(run)' waits for it")
             throw ExitCode(Failure.timeout)
         }
-        RunSummary(report: report).print(as: format)
-        guard report.state == .succeeded else { throw ExitCode(1) }
+        return report
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Jobs
 import Logging
+import Workflows
 
 struct RunnerCommand: WeirCommand {
     static let configuration = CommandConfiguration(
@@ -81,9 +82,11 @@ struct RunnerCommand: WeirCommand {
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
+        options.agents = try WorkflowFile.configuration(given: config, database: store.path).agents
         options.settings = sources
         let log = log.logger(.runner, level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
+        runner.services = .program
         StandardError.becomeLossy(true)
         defer { StandardError.becomeLossy(false) }
         _ = try runner.run()

@@ -121,6 +121,7 @@ private let plans: [(String, SQL, [String])] = [
     ("meet", Store.meetSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("skip", Store.skipSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("countEnd", Store.countEndSQL, ["SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("parallelSettings", Store.parallelSettingsSQL, ["SEARCH settings USING PRIMARY KEY (name>? AND name<?)"]),
     ("renew", Store.renewSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("toStop", Store.toStopSQL, ["SEARCH jobs USING INDEX jobs_to_stop (runner_id=?)"]),
     (

@@ -98,7 +98,8 @@ import WeirKit
             let issues = try await orchestrator.issues(of: faulty)
             #expect(issues.filter { !$0.isWarning }.count >= 2)
             for (source, inputs, part) in [
-                (faulty, [:], "2:"), (.text(greeting), [:], "name"), (.text(greeting), ["name": "a", "nam": "b"], "nam"),
+                (faulty, [:], "2:"), (.text(greeting), [:], "name"),
+                (.text(greeting), ["name": "a", "nam": "b"], "nam"),
                 (.tasks([AgentTask(id: "1", task: "look", agent: "reseacher")]), [:], "researcher"),
                 (.file("no such file"), [:], "no such file"),
             ] as [(WorkflowSource, [String: String], String)] {

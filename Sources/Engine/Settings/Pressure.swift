@@ -8,12 +8,15 @@ package struct Pressure: Sendable, Equatable {
     package var memory: Double
     /// Of the time in which something waited for a disk.
     package var io: Double
+    /// Of a processor's time that each running job used on average; `nil`: not known.
+    package var jobs: Double?
 
-    package init(idle: Double, cpu: Double = 0, memory: Double = 0, io: Double = 0) {
+    package init(idle: Double, cpu: Double = 0, memory: Double = 0, io: Double = 0, jobs: Double? = nil) {
         self.idle = idle
         self.cpu = cpu
         self.memory = memory
         self.io = io
+        self.jobs = jobs
     }
 }
 
@@ -30,9 +33,15 @@ package struct PressureSample: Sendable, Equatable {
     package var runnable: Int
     /// Share of memory that is available.
     package var availableMemory: Double
+    /// Milliseconds of processors that the runner's jobs have used so far; `nil` where the kernel does not tell.
+    package var jobs: Int?
 
     /// Between two moments, `milliseconds` apart.
-    package func pressure(since last: PressureSample, milliseconds: Int, processors: Int) -> Pressure {
+    ///
+    /// - Parameter running: jobs at the second one.
+    package func pressure(
+        since last: PressureSample, milliseconds: Int, processors: Int, running: Int = 0
+    ) -> Pressure {
         let ticks = max(1, self.ticks - last.ticks)
         let time = Double(max(1, milliseconds)) * 1_000
         func share(_ now: Int?, _ before: Int?) -> Double? {
@@ -45,6 +54,11 @@ package struct PressureSample: Sendable, Equatable {
             idle: min(1, max(0, Double(idleTicks - last.idleTicks) / Double(ticks))),
             cpu: share(cpuStall, last.cpuStall) ?? min(1, waiting),
             memory: max(share(memoryStall, last.memoryStall) ?? 0, availableMemory < 0.04 ? 1 : 0),
-            io: share(ioStall, last.ioStall) ?? 0)
+            io: share(ioStall, last.ioStall) ?? 0, jobs: used(since: last, milliseconds, running))
+    }
+
+    private func used(since last: PressureSample, _ milliseconds: Int, _ running: Int) -> Double? {
+        guard let jobs, let before = last.jobs, running > 0 else { return nil }
+        return Double(max(0, jobs - before)) / Double(max(1, milliseconds) * running)
     }
 }

@@ -37,7 +37,9 @@ extension Runner {
         }
         if state.freeSlots == 0 { tuning?.saturated() }
         if let next = tuning?.nextLook, next > now { return }
-        guard let sample = PressureSample.read(), tuning?.look(sample, at: now) ?? false, let tuning else { return }
+        guard var sample = PressureSample.read() else { return }
+        sample.jobs = JobLoad.milliseconds(of: pids.keys)
+        guard tuning?.look(sample, running: state.running, at: now) ?? false, let tuning else { return }
         logs.settings.info("\(tuning.slots) slots instead of \(state.settings.slots)")
         useSlots(tuning.slots)
     }

@@ -57,7 +57,7 @@ struct RunnerTuning {
     mutating func rest() { last = nil }
 
     /// - Returns: whether the slots are others than before.
-    mutating func look(_ sample: PressureSample, at now: Int) -> Bool {
+    mutating func look(_ sample: PressureSample, running: Int, at now: Int) -> Bool {
         guard var controller else { return false }
         defer {
             last = (sample, now)
@@ -65,7 +65,7 @@ struct RunnerTuning {
         }
         guard let last else { return false }
         let pressure = sample.pressure(
-            since: last.sample, milliseconds: now - last.at, processors: sources.processors)
+            since: last.sample, milliseconds: now - last.at, processors: sources.processors, running: running)
         controller.look(pressure, isSaturated: wasSaturated)
         defer { self.controller = controller }
         return controller.slots != slots

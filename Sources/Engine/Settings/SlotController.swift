@@ -1,5 +1,6 @@
 /// How many slots the profile `auto` gives a runner: more while jobs wait and processors have nothing to do, fewer when
-/// memory runs short or processors are overrun. Knows neither clocks nor files.
+/// memory runs short or processors are overrun. Jobs that hardly use a processor may be many, however busy others keep
+/// the processors. Knows neither clocks nor files.
 package struct SlotController: Sendable {
     /// Slots at present.
     package private(set) var slots: Int
@@ -21,6 +22,8 @@ package struct SlotController: Sendable {
     static let memoryLimit = 0.10
     static let cpuLimit = 0.60
     static let ioLimit = 0.60
+    /// A job that uses less of a processor than this waits for something else.
+    static let sleepyJob = 0.08
 
     package init(range: ClosedRange<Int>, processors: Int) {
         self.range = range
@@ -39,13 +42,14 @@ package struct SlotController: Sendable {
             return
         }
         if rest > 0 { rest -= 1 }
-        if pressure.idle < Self.scarceIdle, pressure.cpu > Self.cpuLimit, slots > processors {
+        let isSleepy = pressure.jobs.map { $0 < Self.sleepyJob } ?? false
+        if !isSleepy, pressure.idle < Self.scarceIdle, pressure.cpu > Self.cpuLimit, slots > processors {
             overrun()
             return
         }
         overruns = 0
         guard isSaturated, rest == 0 else { return }
-        grow(pressure)
+        grow(pressure, isSleepy: isSleepy)
     }
 
     /// Overrun twice in a row is no accident. Never below the number of processors: others' work overruns them, too.
@@ -57,11 +61,11 @@ package struct SlotController: Sendable {
     }
 
     /// Fewer slots than processors, after memory ran short, come back whether processors are idle or not.
-    private mutating func grow(_ pressure: Pressure) {
+    private mutating func grow(_ pressure: Pressure, isSleepy: Bool) {
         if slots < processors {
             set(slots + 1)
-        } else if pressure.idle >= Self.scarceIdle, pressure.io < Self.ioLimit {
-            let step = isProbing && pressure.idle >= Self.plentyIdle ? slots : max(1, slots / 4)
+        } else if isSleepy || pressure.idle >= Self.scarceIdle, pressure.io < Self.ioLimit {
+            let step = isProbing && (isSleepy || pressure.idle >= Self.plentyIdle) ? slots : max(1, slots / 4)
             set(slots + step)
         }
     }

@@ -3,7 +3,7 @@ import JSON
 import Jobs
 import Workflows
 
-/// What becomes of a process's end: gates are held against its result, its answer is read, its steps join the run.
+/// What becomes of a process's end: gates are held against its result, its steps join the run.
 struct AftermathReader {
     let store: JobStore
     let attempt: RunningAttempt
@@ -12,7 +12,6 @@ struct AftermathReader {
 
     func ending(_ outcome: Outcome) -> AttemptReport.Ending {
         var outcome = outcome
-        if let call = after.http { readAnswer(to: call, into: &outcome) }
         if !after.gates.isEmpty { readGates(into: &outcome) }
         guard outcome.state == .succeeded else { return .outcome(outcome) }
         if after.isPlanner { return plan(outcome) }
@@ -21,27 +20,6 @@ struct AftermathReader {
             outcome.extras?.cacheKey = key
         }
         return .outcome(outcome)
-    }
-
-    // MARK: HTTP
-
-    private func readAnswer(to call: HTTPCall, into outcome: inout Outcome) {
-        let output = attempt.output.standardOutput(limit: CurlRequest.limit + (64 << 10)) ?? []
-        guard let answer = HTTPAnswer(output) else {
-            guard outcome.state == .succeeded else { return }
-            outcome.state = .failed
-            outcome.error = "the answer is none of HTTP"
-            return
-        }
-        outcome.result = answer.value.text
-        let isExpected =
-            call.expectedStatuses.isEmpty
-            ? (200..<300).contains(answer.status) : call.expectedStatuses.contains(answer.status)
-        guard outcome.state == .succeeded, !isExpected else { return }
-        outcome.state = .failed
-        outcome.error = "the answer is \(answer.status)"
-        // Who asks wrongly is told the same again; who is busy may not be.
-        outcome.isFinal = (400..<500).contains(answer.status) && answer.status != 408 && answer.status != 429
     }
 
     // MARK: Gates
@@ -77,7 +55,8 @@ struct AftermathReader {
         var failed = outcome
         failed.state = .failed
         do {
-            guard let answer = try outcome.result.map({ try JSONValue(parsing: $0) }),
+            let said = try outcome.result.map { try JSONValue(parsing: $0) }
+            guard let answer = said?.string.map({ AnswerText.jsonWithin($0) }) ?? said,
                 let entries = answer.list ?? answer["steps"]?.list
             else { throw StepFailure("the planner's answer is no list of steps") }
             guard let run = attempt.claim.run, let key = attempt.claim.key else { return .outcome(outcome) }

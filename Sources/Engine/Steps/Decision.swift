@@ -44,6 +44,4 @@ struct Aftermath {
     var cacheKey: String?
     /// The result is a list of steps that join the run.
     var isPlanner = false
-    /// The output is that of `curl -i`.
-    var http: HTTPCall?
 }

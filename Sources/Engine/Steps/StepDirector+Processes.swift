@@ -2,7 +2,7 @@ import JSON
 import Jobs
 import Workflows
 
-/// Steps that run a process: their texts are evaluated, and nothing of that reaches a shell's text.
+/// Steps that run a process or make a request: their texts are evaluated, and nothing of that reaches a shell's text.
 extension StepDirector {
     func execute(_ script: Script) throws -> Decision {
         let environment = try evaluated(script.environment)
@@ -24,22 +24,22 @@ extension StepDirector {
         guard let agent = call.resolved else {
             throw StepFailure("the agent '\(call.agent)' is not configured; weir.yaml names it under 'agents'")
         }
-        var environment = agent.environment
-        environment.merge(try evaluated(call.environment)) { _, own in own }
+        var environment = try evaluated(call.environment)
         var parameters: [String: JSONValue] = [:]
         for (name, value) in call.parameters { parameters[name] = try value.evaluate(in: scope) }
+        environment["WEIR_PARAMETERS"] = JSONValue.object(parameters).text
         let prompt =
             try call.prompt?.text(in: scope)
             ?? AgentPrompt.text(name: step.name, description: step.description, parameters: parameters)
-        let invocation = agent.invocation(prompt: prompt)
-        var execution = Execution(command: invocation.command)
-        execution.arguments = invocation.arguments
-        execution.isShell = invocation.isShell
-        execution.input = invocation.input.map { Array($0.utf8) }
-        environment["WEIR_AGENT"] = call.agent
-        environment["WEIR_PARAMETERS"] = JSONValue.object(parameters).text
-        execution.environment = environment
-        execution.directory = agent.directory
+        let context = AgentContext(store: store, job: claim.job, run: run)
+        let question = AgentQuestion(
+            agent: call.agent, target: agent,
+            prompt: try context.following(
+                prompt, results: call.seesContext ?? !call.refers(to: ["steps", "tasks"]),
+                memory: call.seesContext ?? !call.refers(to: ["memory"]),
+                limit: AgentQuestion.room(for: agent, after: prompt)),
+            environment: environment, timeout: claim.timeout)
+        var execution = try question.execution(services: services)
         execution.after.isPlanner = call.isPlanner
         return try finished(&execution)
     }
@@ -49,8 +49,9 @@ extension StepDirector {
         bound.url = Template(plain: try call.url.text(in: scope))
         bound.headers = try call.headers.mapValues { Template(plain: try $0.text(in: scope)) }
         bound.body = try call.body.map { .value(try $0.evaluate(in: scope)) }
-        var execution = try CurlRequest(bound, timeout: claim.timeout).execution()
-        execution.after.http = bound
+        guard let requests = services.requests else { throw StepFailure("this runner makes no requests") }
+        var execution = Execution(command: "\(call.method) request")
+        execution.body = requests.http(bound, timeout: claim.timeout)
         return try finished(&execution)
     }
 

@@ -4,7 +4,7 @@ package import Workflows
 package struct RunnerServices: Sendable {
     /// By the type of the jobs that they take.
     package var handlers: [String: TaskBody] = [:]
-    /// Who makes requests; `nil`: the program curl.
+    /// Who makes requests; `nil`: jobs that need one fail.
     package var requests: (any RequestService)?
 
     package init() {}
@@ -18,4 +18,7 @@ package protocol RequestService: Sendable {
     ///   - call: without expressions.
     ///   - timeout: of the attempt, in milliseconds.
     func http(_ call: HTTPCall, timeout: Int?) -> TaskBody
+
+    /// A body that asks a model one question. Keys are looked up by their names in the runner's environment.
+    func chat(_ question: ChatQuestion, timeout: Int?) -> TaskBody
 }

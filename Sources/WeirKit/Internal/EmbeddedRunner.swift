@@ -1,6 +1,7 @@
 import Engine
 import Jobs
 import Logging
+import Requests
 import SQLite
 import ServiceLifecycle
 import Synchronization
@@ -61,6 +62,7 @@ struct EmbeddedRunner: Sendable {
             queue: queue, store: store, slots: options.slots, isMonitored: isMonitored, followed: followed)
         let runner = try Runner(store: store, options: options, log: log, observer: observer)
         runner.services.handlers = queue.registry.freeze()
+        runner.services.requests = NetworkRequests()
         observer.serving = Serving(isPlain: options.isPlain, types: Set(runner.services.handlers.keys))
         guard handle.begin(runner.control) else { return .finished }
         return try runner.run()

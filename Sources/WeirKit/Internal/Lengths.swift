@@ -3,7 +3,8 @@ extension Duration {
     var roundedMilliseconds: Int {
         let (seconds, attoseconds) = components
         let part = attoseconds > 0 ? (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000 : 0
-        return Int(clamping: seconds.multipliedReportingOverflow(by: 1_000).overflow
-            ? Int64.max : seconds * 1_000 + part)
+        return Int(
+            clamping: seconds.multipliedReportingOverflow(by: 1_000).overflow
+                ? Int64.max : seconds * 1_000 + part)
     }
 }

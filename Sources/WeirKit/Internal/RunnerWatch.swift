@@ -71,8 +71,10 @@ extension JobOutcome {
     init?(_ claim: Claim, _ outcome: Outcome, job state: JobState) {
         self.init(
             JobConclusion(
-                job: claim.job, state: state, name: claim.name, type: claim.type, key: claim.key, attempts: claim.attempt,
-                wait: nil, duration: outcome.finishedAt.rawValue - outcome.startedAt.rawValue, exitCode: outcome.exitCode,
+                job: claim.job, state: state, name: claim.name, type: claim.type, key: claim.key,
+                attempts: claim.attempt,
+                wait: nil, duration: outcome.finishedAt.rawValue - outcome.startedAt.rawValue,
+                exitCode: outcome.exitCode,
                 error: outcome.error, result: outcome.result))
     }
 }

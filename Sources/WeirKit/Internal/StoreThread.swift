@@ -8,6 +8,8 @@ import Synchronization
 /// The thread that owns a queue's database connection: it executes what is posted, in order, and tells those who wait
 /// when their jobs have ended. It polls nothing; with nobody waiting it sleeps until something is posted.
 final class StoreThread: Sendable {
+    /// Absolute and without symbolic links: the program's directory may change.
+    let path: String
     private let inbox: StoreInbox
 
     /// Starts the thread and opens the database in it.
@@ -21,13 +23,13 @@ final class StoreThread: Sendable {
                 let store = try JobStore(options)
                 defer { store.close() }
                 let loop = try StoreLoop(store: store, inbox: inbox)
-                opening.end(nil)
+                opening.end(.success(store.path))
                 loop.run()
             } catch {
-                opening.end(error)
+                opening.end(.failure(error))
             }
         }
-        try opening.wait()
+        path = try opening.wait()
         self.inbox = inbox
     }
 
@@ -83,19 +85,23 @@ final class StoreThread: Sendable {
 /// Lets the thread that starts another wait for its word that it is ready.
 private final class Opening: Sendable {
     private let descriptor = clinux_eventfd()
-    private let fault = Mutex<(any Error)?>(nil)
+    private let path = Mutex<Result<String, any Error>>(.failure(WeirError.closed))
 
     deinit { close(descriptor) }
 
-    func end(_ error: (any Error)?) {
-        fault.withLock { $0 = error }
+    func end(_ result: Result<String, any Error>) {
+        path.withLock { $0 = result }
         var one: UInt64 = 1
         _ = write(descriptor, &one, MemoryLayout<UInt64>.size)
     }
 
-    func wait() throws {
+    func wait() throws -> String {
         var file = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while poll(&file, 1, -1) < 0, errno == EINTR {}
-        if let error = fault.withLock({ $0 }) { throw WeirError.wrapping(error) }
+        do {
+            return try path.withLock { $0 }.get()
+        } catch {
+            throw WeirError.wrapping(error)
+        }
     }
 }

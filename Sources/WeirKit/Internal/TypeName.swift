@@ -2,7 +2,8 @@
 enum TypeName {
     /// - Throws: a `WeirError` that says what a type is.
     static func require(_ type: String) throws {
-        let isName = !type.isEmpty && type.utf8.count <= 128
+        let isName =
+            !type.isEmpty && type.utf8.count <= 128
             && type.utf8.allSatisfy { byte in
                 switch byte {
                 case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true

@@ -89,7 +89,8 @@ extension JobQueue {
             options.key?.conflict ?? .keep == .keep
         else {
             throw WeirError(
-                .invalid, "on a connection of your own a job has no memory limit, and only a key that is unfinished, keep")
+                .invalid,
+                "on a connection of your own a job has no memory limit, and only a key that is unfinished, keep")
         }
         do {
             let spec = try options.spec(type: type, data: data, now: Timekeeper.system.now().rawValue)

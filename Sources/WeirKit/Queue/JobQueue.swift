@@ -25,7 +25,7 @@ public final class JobQueue: Sendable {
     let hub = EventHub()
     let databaseOptions: Database.Options
 
-    /// The database's file, as it was given.
+    /// The database's file; absolute.
     public var path: String { databaseOptions.path }
 
     /// Opens the database and makes it, with mode 0600, when it is missing. Blocks for the moment that this takes.
@@ -37,11 +37,13 @@ public final class JobQueue: Sendable {
     ///   - durability: by default ``Durability/full``.
     /// - Throws: a ``WeirError`` when the file cannot be opened, is no database of Weir's, or belongs to a newer version.
     public init(path: String, durability: Durability = .full) throws {
-        databaseOptions = Database.Options(
+        var options = Database.Options(
             path: path, durability: durability == .full ? .full : .normal,
             identity: .current(kind: "embedded", mayBeKilled: false), createIfMissing: true,
             applicationID: JobStore.applicationID)
-        thread = try StoreThread(databaseOptions)
+        thread = try StoreThread(options)
+        options.path = thread.path
+        databaseOptions = options
     }
 
     /// Ends the queue: what is under way comes to its end, and everything asked for later throws. Runners go on.

@@ -47,7 +47,8 @@ public final class QueueTransaction {
         do {
             let table = try connection.dynamic(sql, values.map(\.stored))
             guard connection.isInTransaction else {
-                throw WeirError(.invalid, "the statement ended the transaction; what came before it is stored or undone")
+                throw WeirError(
+                    .invalid, "the statement ended the transaction; what came before it is stored or undone")
             }
             return table.rows.map { $0.map { SQLValue($0) } }
         } catch {

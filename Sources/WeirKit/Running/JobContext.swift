@@ -46,7 +46,8 @@ public struct JobContext: Sendable {
         let json = try JSONCoding.encode(value, what: "the checkpoint of job \(job)")
         guard json.utf8.count <= JobStore.resultLimit else {
             throw WeirError(
-                .invalid, "the checkpoint of job \(job) has \(json.utf8.count) bytes; \(JobStore.resultLimit) is the most")
+                .invalid,
+                "the checkpoint of job \(job) has \(json.utf8.count) bytes; \(JobStore.resultLimit) is the most")
         }
         task.saveCheckpoint(json)
     }

@@ -131,7 +131,8 @@ public final class ParallelExecutor: Service {
         for await end in ends {
             try end.get()
             // The workers were shut down. What was stored stays stored, for whoever comes next.
-            throw WeirError(.closed, "the executor was shut down; its tasks are stored, and go on with the next workers")
+            throw WeirError(
+                .closed, "the executor was shut down; its tasks are stored, and go on with the next workers")
         }
     }
 

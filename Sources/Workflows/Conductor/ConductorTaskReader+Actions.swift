@@ -63,6 +63,8 @@ extension ConductorTaskReader {
         let template = task.object.object("taskDefinition")?.members("inputTemplate") ?? [:]
         fields.merge(template) { own, _ in own }
         call.parameters = text.values(fields)
+        // A worker of Conductor is given its inputs and nothing else.
+        call.seesContext = false
         return .agent(call)
     }
 

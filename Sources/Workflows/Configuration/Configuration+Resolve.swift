@@ -29,7 +29,7 @@ extension Configuration {
                     faults.append(missing(call.agent, steps[index]))
                     continue
                 }
-                call.resolved = agent.command
+                call.resolved = agent.target
                 steps[index].action = .agent(call)
                 steps[index].timeout = steps[index].timeout ?? agent.timeout
             case .group(var inner):

@@ -10,14 +10,16 @@ package struct Configuration: Sendable, Equatable {
 
 /// What answers when a workflow asks an agent.
 package struct AgentDefinition: Sendable, Equatable {
-    package var command: AgentCommand
+    package var target: AgentTarget
     /// Of each attempt, when the step has none; `nil`: none.
     package var timeout: Duration?
+    /// What it is good at, for planners.
+    package var description: String?
     /// Where it stands in its file.
     package var place: Place
 
-    package init(command: AgentCommand, timeout: Duration? = nil, place: Place) {
-        self.command = command
+    package init(target: AgentTarget, timeout: Duration? = nil, place: Place) {
+        self.target = target
         self.timeout = timeout
         self.place = place
     }

@@ -85,6 +85,7 @@ extension StepAction {
             if !call.parameters.isEmpty { config["parameters"] = .object(call.parameters.mapValues(\.source)) }
             if !call.environment.isEmpty { config["env"] = .object(call.environment.mapValues { .string($0.source) }) }
             if call.isPlanner { config["planner"] = .bool(true) }
+            config["context"] = call.seesContext.map { .bool($0) }
             config["resolved"] = call.resolved?.canonical
         case .http(let call):
             config = ["method": .string(call.method), "url": .string(call.url.source)]

@@ -94,8 +94,11 @@ package struct AgentCall: Sendable, Equatable {
     package var environment: [String: Template] = [:]
     /// Its answer is a list of steps, which join the run.
     package var isPlanner = false
+    /// Whether the prompt is followed by the results of the steps that this one depends on, and by the run's memory;
+    /// `nil`: by what it does not refer to itself.
+    package var seesContext: Bool?
     /// What the configuration said when the run was started, so that any runner can execute it.
-    package var resolved: AgentCommand?
+    package var resolved: AgentTarget?
 
     package init(agent: String) { self.agent = agent }
 }

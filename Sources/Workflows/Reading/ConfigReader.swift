@@ -5,7 +5,7 @@ import Yams
 struct ConfigReader {
     let findings: Findings
 
-    static let agentKeys = ["agent", "prompt", "parameters", "env", "planner", "resolved"]
+    static let agentKeys = ["agent", "prompt", "parameters", "env", "planner", "context", "resolved"]
     static let httpKeys = ["method", "url", "headers", "body", "expect"]
     static let workflowKeys = ["file", "name", "definition", "inputs"]
     static let approvalKeys = ["message"]
@@ -41,7 +41,8 @@ struct ConfigReader {
         let own = section["env"].map { EnvironmentReader().read($0) } ?? [:]
         call.environment = environment.merging(own) { _, inner in inner }
         call.isPlanner = section.flag("planner") ?? false
-        call.resolved = section["resolved"].flatMap { AgentCommand(reading: $0) }
+        call.seesContext = section.flag("context")
+        call.resolved = section["resolved"].flatMap { AgentTarget(reading: $0) }
         return .agent(call)
     }
 

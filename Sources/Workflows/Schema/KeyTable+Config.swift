@@ -15,7 +15,12 @@ extension KeyTable {
                 Key("env", environment, "Variables."),
                 Key("planner", .flag, "Its answer is a list of steps, which join the run. Default: false."),
                 Key(
-                    "resolved", .table("resolvedAgent"), "What weir.yaml said when the run was started; not for files."),
+                    "context", .flag,
+                    "Whether results of the steps it depends on, and the run's memory, follow the prompt. Default: those that the prompt does not refer to."
+                ),
+                Key(
+                    "resolved", .either([.table("resolvedAgent"), .table("resolvedChat")]),
+                    "What weir.yaml said when the run was started; not for files."),
             ]),
         KeyTable(
             name: "resolvedAgent", about: "The program of an agent.",
@@ -26,6 +31,19 @@ extension KeyTable {
                 Key("prompt", .choice(["stdin", "argv"]), "Where the prompt goes."),
                 Key("env", environment, "Variables."),
                 Key("cwd", .text, "Where the program starts."),
+            ]),
+        KeyTable(
+            name: "resolvedChat", about: "The model behind an agent.",
+            keys: [
+                Key("endpoint", .text, "The base of its address.", required: true),
+                Key("model", .text, "Who answers.", required: true),
+                Key("system", .text, "What it is told before the question."),
+                Key("temperature", .any, "0 to 2."),
+                Key("max_tokens", .integer(1...10_000_000), "Tokens of an answer."),
+                Key("schema", .map(.any), "A JSON Schema of the answer."),
+                Key("key_env", .text, "The variable that holds the key."),
+                Key("headers", .map(.text), "Headers and their values."),
+                Key("stream", .flag, "Whether the answer comes piece by piece. Default: true."),
             ]),
         KeyTable(
             name: "httpConfig", about: "One request.",

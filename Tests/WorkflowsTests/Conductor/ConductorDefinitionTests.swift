@@ -67,8 +67,8 @@ private func outline(_ steps: [Step], indent: String = "") -> String {
         func config(_ id: String) -> String? { flow.steps.first { $0.id == id }?.canonical["config"]?.text }
         #expect(
             config("fetch") == """
-                {"agent":"fetch_order","parameters":{"note":"Order ${{ inputs.order ?? null }} of ${literal}",\
-                "order":"${{ inputs.order ?? null }}"}}
+                {"agent":"fetch_order","context":false,"parameters":{"note":"Order ${{ inputs.order ?? null }} of \
+                ${literal}","order":"${{ inputs.order ?? null }}"}}
                 """)
         #expect(
             config("by_kind") == """

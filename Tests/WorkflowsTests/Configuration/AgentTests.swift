@@ -26,7 +26,7 @@ import Testing
                 Issue.record("\(step.id) is no agent's")
                 continue
             }
-            #expect(call.resolved?.command == ["./a"])
+            #expect(call.resolved?.command?.command == ["./a"])
             #expect(step.timeout == .seconds(120))
             #expect(try StepParser.parse(canonical: step.canonical.text).canonical == step.canonical)
         }

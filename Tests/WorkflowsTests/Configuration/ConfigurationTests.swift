@@ -24,14 +24,14 @@ private func faults(ofConfiguration text: String) -> String {
         let agents = try #require(result.configuration).agents
         #expect(agents.keys.sorted() == ["TestingAgent", "echo", "upper", "writer"])
         let testing = try #require(agents["TestingAgent"])
-        #expect(testing.command.command == ["./agents/test", "--json", "{prompt}"])
-        #expect(testing.command.environment == ["MODEL": "small", "LEVEL": "3"])
+        #expect(testing.target.command?.command == ["./agents/test", "--json", "{prompt}"])
+        #expect(testing.target.command?.environment == ["MODEL": "small", "LEVEL": "3"])
         #expect(testing.timeout == .seconds(900))
-        #expect(testing.command.directory == "agents")
+        #expect(testing.target.command?.directory == "agents")
         #expect(testing.place == Place(line: 2, column: 3))
-        #expect(agents["writer"]?.command.prompt == .argv)
-        #expect(agents["upper"]?.command.command == ["tr a-z A-Z"])
-        #expect(agents["upper"]?.command.shell == true)
+        #expect(agents["writer"]?.target.command?.prompt == .argv)
+        #expect(agents["upper"]?.target.command?.command == ["tr a-z A-Z"])
+        #expect(agents["upper"]?.target.command?.shell == true)
     }
 
     @Test func `hands the prompt over as it says`() throws {
@@ -39,7 +39,9 @@ private func faults(ofConfiguration text: String) -> String {
             #"{a: [p, -x], b: {command: [p, "say {prompt}", "{prompt}"]}, c: {command: [p], prompt: argv}, d: cat, e: {command: 'echo "$1"', prompt: argv}}"#
         let agents = try #require(ConfigurationParser.parse("agents: \(text)").configuration).agents
         let prompt = "it's {prompt}; $(rm)"
-        let invocations = ["a", "b", "c", "d", "e"].compactMap { agents[$0]?.command.invocation(prompt: prompt) }
+        let invocations = ["a", "b", "c", "d", "e"].compactMap {
+            agents[$0]?.target.command?.invocation(prompt: prompt)
+        }
         #expect(
             invocations == [
                 .init(command: "p", arguments: ["-x"], isShell: false, input: prompt),
@@ -59,7 +61,7 @@ private func faults(ofConfiguration text: String) -> String {
 
     @Test func `of another version is read as far as it is known`() throws {
         let result = ConfigurationParser.parse("profiles: {a: 1}\nagents: {a: [b]}\n")
-        #expect(result.configuration?.agents["a"]?.command.command == ["b"])
+        #expect(result.configuration?.agents["a"]?.target.command?.command == ["b"])
         #expect(
             result.diagnostics.map { $0.render(file: "weir.yaml") } == [
                 "weir.yaml:1:1: warning: this version knows no section 'profiles'; it has no effect"
