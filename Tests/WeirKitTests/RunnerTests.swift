@@ -105,6 +105,21 @@ import WeirKit
         }
     }
 
+    @Test func `kills what a script left behind, wherever it went`() async throws {
+        try await withQueue { queue in
+            try onOwnConnection(queue.path) { handle in
+                let line = "INSERT INTO enqueue(shell) VALUES ('setsid sleep 3600 > /dev/null 2>&1 & echo $!')"
+                sqlite3_exec(handle, line, nil, nil, nil)
+            }
+            let outcome = try await withRunner(queue, change: { $0.executesScripts = true }) {
+                try await queue.outcome(of: JobID(rawValue: 1))
+            }
+            let pid = try outcome.result(as: Int32.self)
+            // setsid may fork, so that its child has another number; in any case none of that name may live.
+            try await eventually("the sleeping process is gone") { kill(pid, 0) != 0 && errno == ESRCH }
+        }
+    }
+
     @Test func `refuses options that cannot be`() async throws {
         try await withQueue { queue in
             for change: (inout JobRunner.Options) -> Void in [
