@@ -42,13 +42,16 @@ let package = Package(
         .target(name: "Graphs", swiftSettings: strict),
         .target(name: "Templates", resources: [.embedInCode("yaml")], swiftSettings: strict),
 
+        // Keys and frames of a terminal.
+        .target(name: "Terminals", dependencies: ["CLinux"], swiftSettings: strict),
+
         // Three cores that do not know one another.
         .target(name: "Jobs", dependencies: ["SQLite", "Migrations", "CLinux"], swiftSettings: strict),
         .target(name: "CYamlLimits", dependencies: ["Yams"]),
         .target(
             name: "Workflows", dependencies: ["CYamlLimits", "JSON", "Schedules", "Yams"], swiftSettings: strict),
         .target(name: "CSpawn"),
-        .target(name: "Executors", dependencies: ["CSpawn", "CLinux"], swiftSettings: strict),
+        .target(name: "Executors", dependencies: ["CSpawn", "CLinux", "JSON"], swiftSettings: strict),
 
         // Use cases and loops.
         .target(
@@ -73,7 +76,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux", "Graphs",
-                "Templates", "Requests",
+                "Templates", "Requests", "Terminals",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -92,7 +95,7 @@ let package = Package(
         // What tools/bench measures of the program itself.
         .executableTarget(
             name: "weir-bench",
-            dependencies: ["Engine", "Jobs", "SQLite", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Engine", "Executors", "Jobs", "SQLite", .product(name: "Logging", package: "swift-log")],
             path: "Sources/Bench", swiftSettings: strict),
 
         // Tests.
@@ -107,6 +110,7 @@ let package = Package(
             name: "WorkflowsTests", dependencies: ["Workflows", "JSON"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "SchedulesTests", dependencies: ["Schedules"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "TerminalsTests", dependencies: ["Terminals"], swiftSettings: strict),
         .testTarget(name: "GraphsTests", dependencies: ["Graphs", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ExecutorsTests", dependencies: ["Executors", "CSpawn", "CLinux"], swiftSettings: strict),
         .testTarget(
@@ -125,7 +129,9 @@ let package = Package(
         .executableTarget(
             name: "EmbeddingProgram", dependencies: ["WeirKit"], path: "Tests/EmbeddingProgram", swiftSettings: strict),
         .testTarget(name: "RequestsTests", dependencies: ["Requests", "JSON", "Workflows"], swiftSettings: strict),
-        .testTarget(name: "WeirTests", dependencies: ["SQLite", "Jobs", "TestSupport", "weir"], swiftSettings: strict),
+        .testTarget(
+            name: "WeirTests", dependencies: ["SQLite", "Jobs", "Terminals", "TestSupport", "weir"],
+            swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.
         .testTarget(
             name: "SystemTests", dependencies: ["SQLite", "Jobs", "JSON", "TestSupport", "weir"], swiftSettings: strict),

@@ -17,6 +17,9 @@ package struct EmbeddedMigration: Sendable {
                 version: 3, name: "v003_create_schedules", bytes: PackageResources.v003_create_schedules_sql),
             EmbeddedMigration(
                 version: 4, name: "v004_add_execution", bytes: PackageResources.v004_add_execution_sql),
+            EmbeddedMigration(
+                version: 5, name: "v005_add_runner_minutes", bytes: PackageResources.v005_add_runner_minutes_sql),
+            EmbeddedMigration(version: 6, name: "v006_index_pools", bytes: PackageResources.v006_index_pools_sql),
         ]
     }
 

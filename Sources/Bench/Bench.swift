@@ -8,6 +8,7 @@ enum Bench {
 
         prepare db=PATH [finished=N] [pooled=N]     a database with N finished jobs, or N ready ones behind a full pool
         run db=PATH jobs=N [slots=64] [runners=1] [shape=flat|chain|fan] [work=noop|script] [results=no|yes]
+        run db=PATH jobs=N slots=N work=worker command=WORDS    jobs of the type noop, by worker processes
         enqueue db=PATH jobs=N [batch=100]
         latency db=PATH jobs=N stamp=PROGRAM        needs a runner on the database
 

@@ -1,4 +1,5 @@
 import Engine
+import Executors
 import Glibc
 import Jobs
 import Logging
@@ -14,8 +15,13 @@ struct BenchRunner {
         var options = RunnerOptions(
             kind: .runner, slots: try settings.int("slots", 64), scope: .queues(nil), version: "bench",
             environment: ["PATH": "/usr/bin:/bin"])
+        options.monitors = try settings.text("monitors", "yes") == "yes"
         let attempts = try settings.int("drain", 0)
         options.drainAfter = attempts > 0 ? .attempts(attempts) : .idle
+        if try settings.text("work", "noop") == "worker" {
+            options.workers["noop"] = WorkerDefinition(
+                command: try settings.text("command").split(separator: " ").map { String($0) })
+        }
         let log = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         let runner = try Runner(store: store, options: options, log: log)
         if try settings.text("work", "noop") == "noop" {

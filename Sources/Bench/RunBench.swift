@@ -8,6 +8,7 @@ struct RunBench {
     private let jobs: Int
     private let runners: Int
     private let shape: Workload
+    private let isForWorkers: Bool
 
     init(_ settings: Settings) throws {
         self.settings = settings
@@ -17,6 +18,7 @@ struct RunBench {
             throw BenchError("shape is flat, chain or fan")
         }
         self.shape = shape
+        isForWorkers = try settings.text("work", "noop") == "worker"
     }
 
     func run() throws {
@@ -24,7 +26,8 @@ struct RunBench {
         let emptyBytes = try fileBytes()
         try enqueue()
         // One runner ends after so many attempts: jobs that cannot start never let the database be idle.
-        let drain = runners == 1 ? ["drain=\(jobs)"] : []
+        // With workers, that would keep it from claiming ahead.
+        let drain = runners == 1 && !isForWorkers ? ["drain=\(jobs)"] : []
         let crew = try RunnerCrew(arguments: CommandLine.arguments.dropFirst(2) + drain, count: runners)
         let stopwatch = Stopwatch()
         try crew.goAndWait()
@@ -36,7 +39,7 @@ struct RunBench {
     }
 
     private func enqueue() throws {
-        let specs = shape.specs(jobs)
+        let specs = isForWorkers ? Workload.typed(jobs) : shape.specs(jobs)
         let store = try settings.openStore()
         let stopwatch = Stopwatch()
         _ = try store.write { try $0.enqueue(specs) }

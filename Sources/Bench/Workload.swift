@@ -15,6 +15,11 @@ enum Workload: String {
         }
     }
 
+    /// Jobs that workers take.
+    static func typed(_ count: Int) -> [JobSpec] {
+        Array(repeating: JobSpec(type: "noop", data: #"{"path":"/path/of/input"}"#), count: count)
+    }
+
     private func upstreams(of position: Int, in count: Int) -> Range<Int> {
         switch self {
         case .flat: 0..<0

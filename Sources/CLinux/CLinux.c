@@ -1,9 +1,12 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <linux/kcmp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 static struct flock byte_lock(int64_t byte, short type) {
     struct flock lock;
@@ -92,6 +95,23 @@ int clinux_lock_byte_wait(int fd, int64_t byte, int64_t milliseconds) {
 
 const char *clinux_strptime(const char *text, const char *format, struct tm *time) {
     return strptime(text, format, time);
+}
+
+int clinux_usable_cores(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+int clinux_is_delegated(const char *path) {
+    char value[4];
+    return (getxattr(path, "user.delegate", value, sizeof value) == 1 && value[0] == '1')
+        || (getxattr(path, "trusted.delegate", value, sizeof value) == 1 && value[0] == '1');
+}
+
+int clinux_share_memory(pid_t one, pid_t other) {
+    const long order = syscall(SYS_kcmp, one, other, KCMP_VM, 0, 0);
+    return order < 0 ? -1 : order == 0;
 }
 
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -137,6 +138,9 @@ static int run_child(void *argument) {
     // The mark before the descriptors go: until then the child holds the locks of a parent that dies here, so that a
     // rescuer who gets such a lock finds the child marked.
     if (!set_limits(request)) fail(child, CSPAWN_LIMIT, errno);
+    if (request->group_processes >= 0 && write(request->group_processes, "0", 1) != 1) {
+        fail(child, CSPAWN_GROUP, errno);
+    }
     if (!set_descriptors(request)) fail(child, CSPAWN_DESCRIPTOR, errno);
     if (chdir(request->directory) != 0) fail(child, CSPAWN_DIRECTORY, errno);
     set_mask(0, NULL);
@@ -226,12 +230,21 @@ int cspawn_pipe_size(int fd, int bytes) {
     return set >= 0 ? set : fcntl(fd, F_GETPIPE_SZ);
 }
 
-int cspawn_output_pipe(int *reader, int *writer) {
+int cspawn_unread_bytes(int fd) {
+    int count;
+    return ioctl(fd, FIONREAD, &count) == 0 ? count : -1;
+}
+
+// The other end stays as a program expects it: its reads and writes wait.
+static int pipe_without_wait(int *reader, int *writer, int end) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return -1;
-    // Of the reader alone: a script does not expect that writing may fail with EAGAIN.
-    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    fcntl(ends[end], F_SETFL, O_NONBLOCK);
     *reader = ends[0];
     *writer = ends[1];
     return 0;
 }
+
+int cspawn_output_pipe(int *reader, int *writer) { return pipe_without_wait(reader, writer, 0); }
+
+int cspawn_input_pipe(int *reader, int *writer) { return pipe_without_wait(reader, writer, 1); }

@@ -14,9 +14,12 @@ package struct AttemptKey: Hashable, Sendable {
 
     /// What every process of the attempt bears. Hashed with the database's own id, since other databases on this host
     /// have jobs of the same numbers.
-    package func mark(in databaseID: String) -> UInt64 {
+    package func mark(in databaseID: String) -> UInt64 { Self.mark(of: lease(in: databaseID)) }
+
+    /// The mark of processes that have this value of `WEIR_LEASE`.
+    static func mark(of lease: String) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in lease(in: databaseID).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for byte in lease.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         return max(1, (hash ^ (hash >> 59)) & ((1 << 60) - 1))
     }
 

@@ -1,4 +1,5 @@
 import CLinux
+import Executors
 import Glibc
 package import Jobs
 import SQLite
@@ -24,6 +25,7 @@ package struct Doctor {
         report(library())
         report(fileSystem())
         report(log())
+        report(memoryLimits())
         report(try runners())
     }
 
@@ -110,6 +112,18 @@ package struct Doctor {
         return DoctorCheck(
             "wal-size", isLong ? .note : .ok,
             "\(size >> 10) KiB" + (isLong ? "; a reader may hold it, or a bulk write made it long" : ""))
+    }
+
+    private func memoryLimits() -> DoctorCheck {
+        let detail =
+            switch MemoryGroups.look() {
+            case .delegated(let folder), .delegatedToMove(let folder):
+                "by the kernel: a control group for each attempt in \(folder)"
+            case .unavailable(let reason):
+                "the runner looks at each limited job every 30 ms, or sooner when it is near its limit; no control "
+                    + "groups for this process: \(reason)"
+            }
+        return DoctorCheck("memory-limits", .ok, detail)
     }
 
     private func runners() throws -> DoctorCheck {

@@ -130,7 +130,15 @@ package struct Explanation: Sendable {
 
     /// What is wrong with the runners, from the job's point of view; nothing while one has a free slot for it.
     private static func service(_ job: JobSituation, _ survey: RunnerSurvey) -> [String] {
-        let serving = survey.serving.filter { $0.serves(queue: job.queue, isInRun: job.run != nil) }
+        let ofQueue = survey.serving.filter { $0.serves(queue: job.queue, isInRun: job.run != nil) }
+        if let type = job.type, !ofQueue.contains(where: { $0.serves(type: type) }) {
+            let place = survey.serving.contains { $0.serves(type: type) } ? " in queue '\(job.queue)'" : ""
+            return [
+                "no live runner serves type '\(type)'\(place); 'weir runner --worker \(type)=COMMAND' starts one, or "
+                    + "weir.yaml names it under 'workers' or 'agents'"
+            ]
+        }
+        let serving = ofQueue.filter { $0.serves(type: job.type) }
         guard serving.isEmpty else {
             let slots = serving.reduce(0) { $0 + $1.slots }
             let running = serving.reduce(0) { $0 + $1.running }

@@ -9,8 +9,12 @@ package struct LoopState {
         package var lease = 15_000
         /// Between SIGTERM and SIGKILL.
         package var grace = 10_000
+        /// Between SIGTERM and the end of what ignores it, which no grace helps.
+        package var press = 250
         /// Between two moments at which running jobs' output is stored.
         package var flush = 250
+        /// How long outcomes wait for others when there is more to do meanwhile.
+        package var reportDelay = 5
         /// How long claims wait for the jobs of one dead runner, which were claimed before all that is ready now.
         package var rescue = 300
         /// Without claims after a job could not be started.
@@ -24,7 +28,7 @@ package struct LoopState {
     }
 
     /// Why an attempt was ended before its time.
-    package enum StopReason: Sendable { case timeout, cancel, drain }
+    package enum StopReason: Sendable { case timeout, cancel, drain, memory }
 
     package enum Mode: Sendable, Equatable {
         case working
@@ -37,12 +41,17 @@ package struct LoopState {
     package enum Action: Hashable, Sendable {
         /// SIGTERM to the attempt's processes.
         case terminate(AttemptKey)
+        /// Kill those of its processes that ignore SIGTERM.
+        case press(AttemptKey)
         /// End of patience: kill its whole tree.
         case kill(AttemptKey)
     }
 
     private struct Attempt {
         var timeoutAt: Int?
+        var pressAt: Int?
+        /// What was started while SIGTERM was sent is met by the second.
+        var pressesLeft = 2
         var killAt: Int?
         var stopReason: StopReason?
         var isKilled = false
@@ -73,15 +82,25 @@ package struct LoopState {
     /// Somebody asked that what runs come to an end.
     private var isDrainAsked = false
     private var attempts: [AttemptKey: Attempt] = [:]
+    /// Claimed, and not begun.
+    private var waiting: Set<AttemptKey> = []
+    /// Ended, out of their slots, and not stored.
+    private var answered: Set<AttemptKey> = []
+    /// When what ended is stored at the latest.
+    private var reportBy: Int?
     private var lastFlush = 0
     private var lastPoll = 0
     private var hasOutput = false
 
     package init(_ settings: Settings) { self.settings = settings }
 
-    package var running: Int { attempts.count }
-    package var freeSlots: Int { mode == .working ? max(0, settings.slots - attempts.count) : 0 }
-    package var isIdle: Bool { attempts.isEmpty }
+    /// Jobs that this runner holds.
+    package var running: Int { attempts.count + waiting.count + answered.count }
+    /// Slots that a new claim may take.
+    package var freeSlots: Int { mode == .working ? slotsLeft : 0 }
+    /// Slots that are not taken, whether more may be claimed or not.
+    package var slotsLeft: Int { max(0, settings.slots - attempts.count) }
+    package var isIdle: Bool { attempts.isEmpty && waiting.isEmpty && answered.isEmpty }
 
     /// What runs beyond the new number goes on, and nothing is claimed until there is room again.
     package mutating func setSlots(_ slots: Int) {
@@ -93,13 +112,32 @@ package struct LoopState {
     // MARK: Attempts
 
     package mutating func started(_ key: AttemptKey, at now: Int, timeout: Int?) {
+        waiting.remove(key)
         attempts[key] = Attempt(timeoutAt: timeout.map { now + $0 })
     }
+
+    /// A job was claimed that will begin when a slot and whoever executes it are free.
+    package mutating func waits(_ key: AttemptKey) {
+        attempts[key] = nil
+        waiting.insert(key)
+    }
+
+    /// The attempt ended and holds no slot any more. It is stored with others, `reportDelay` from now at the latest.
+    package mutating func answered(_ key: AttemptKey, at now: Int) {
+        attempts[key] = nil
+        answered.insert(key)
+        if reportBy == nil { reportBy = now + settings.reportDelay }
+    }
+
+    /// Whether the attempt is in a slot until its outcome is stored.
+    package func holdsSlot(_ key: AttemptKey) -> Bool { attempts[key] != nil }
 
     /// The attempt's outcome was stored, or dropped.
     package mutating func settled(_ key: AttemptKey) {
         attempts[key] = nil
-        if mode == .draining, attempts.isEmpty { mode = .ended }
+        waiting.remove(key)
+        answered.remove(key)
+        if mode == .draining, isIdle { mode = .ended }
     }
 
     package func stopReason(of key: AttemptKey) -> StopReason? { attempts[key]?.stopReason }
@@ -108,14 +146,24 @@ package struct LoopState {
     package mutating func stop(_ key: AttemptKey, because reason: StopReason, at now: Int) -> [Action] {
         guard var attempt = attempts[key], attempt.stopReason == nil, !attempt.hasExited else { return [] }
         attempt.stopReason = reason
+        attempt.pressAt = now + settings.press
         attempt.killAt = now + settings.grace
         attempts[key] = attempt
         return [.terminate(key)]
     }
 
+    /// The attempt has more memory than it may have: it is killed at once, unless it is being ended anyway.
+    package mutating func exceeded(_ key: AttemptKey) -> [Action] {
+        guard let attempt = attempts[key], attempt.stopReason == nil, !attempt.hasExited else { return [] }
+        attempts[key]?.stopReason = .memory
+        attempts[key]?.isKilled = true
+        return [.kill(key)]
+    }
+
     /// The attempt's process ended: no time limit means anything any more.
     package mutating func exited(_ key: AttemptKey) {
         attempts[key]?.timeoutAt = nil
+        attempts[key]?.pressAt = nil
         attempts[key]?.killAt = nil
         attempts[key]?.hasExited = true
         wantsTurn = true
@@ -132,8 +180,14 @@ package struct LoopState {
                 actions += stop(key, because: .timeout, at: now)
             } else if let killAt = attempt.killAt, killAt <= now, !attempt.isKilled {
                 attempts[key]?.isKilled = true
+                attempts[key]?.pressAt = nil
                 attempts[key]?.killAt = nil
                 actions.append(.kill(key))
+            } else if let pressAt = attempt.pressAt, pressAt <= now {
+                let left = attempt.pressesLeft - 1
+                attempts[key]?.pressesLeft = left
+                attempts[key]?.pressAt = left > 0 ? now + settings.press : nil
+                actions.append(.press(key))
             }
         }
         return actions
@@ -164,7 +218,7 @@ package struct LoopState {
     package mutating func drain(at now: Int) -> [Action] {
         let isSecond = isDrainAsked
         isDrainAsked = true
-        if mode == .working { mode = attempts.isEmpty ? .ended : .draining }
+        if mode == .working { mode = isIdle ? .ended : .draining }
         wantsTurn = true
         let terminations = attempts.keys.flatMap { stop($0, because: .drain, at: now) }
         guard isSecond else { return terminations }
@@ -175,7 +229,7 @@ package struct LoopState {
     /// Claims no more, and lets what runs come to its end.
     package mutating func drainGently() {
         guard mode == .working else { return }
-        mode = attempts.isEmpty ? .ended : .draining
+        mode = isIdle ? .ended : .draining
     }
 
     // MARK: Turns
@@ -186,6 +240,7 @@ package struct LoopState {
         if wantsTurn { return true }
         if let nextDue, nextDue <= now, freeSlots > 0 { return true }
         if let nextDeadline, nextDeadline <= now { return true }
+        if let reportBy, reportBy <= now { return true }
         if let claimsFrom, claimsFrom <= now { return true }
         if freeSlots > 0, let waited = nextRescue, waited <= now { return true }
         if needsHeartbeat, now >= renewedAt + settings.heartbeat { return true }
@@ -201,7 +256,7 @@ package struct LoopState {
     /// When the first wait for a rescue is over.
     private var nextRescue: Int? { rescues.values.filter { $0 > .min }.min() }
 
-    private var needsHeartbeat: Bool { !attempts.isEmpty || hasNeighbours }
+    private var needsHeartbeat: Bool { !isIdle || hasNeighbours }
 
     /// Whether the turn at `now` renews the lease.
     package func shouldRenew(at now: Int) -> Bool { now >= renewedAt + settings.heartbeat }
@@ -214,6 +269,7 @@ package struct LoopState {
     /// A turn was committed. `more`: it stopped at a bound, and another is due at once.
     package mutating func turnSucceeded(at now: Int, more: Bool) {
         wantsTurn = more
+        reportBy = nil
         if let claimsFrom, claimsFrom <= now { self.claimsFrom = nil }
         // Waited for in vain once is waited for enough: it stays known, so that it is not waited for again.
         for (runner, until) in rescues where until <= now { rescues[runner] = .min }
@@ -238,6 +294,7 @@ package struct LoopState {
     package mutating func resumed(after pause: Int) {
         for key in attempts.keys {
             if let timeoutAt = attempts[key]?.timeoutAt { attempts[key]?.timeoutAt = timeoutAt + pause }
+            if let pressAt = attempts[key]?.pressAt { attempts[key]?.pressAt = pressAt + pause }
             if let killAt = attempts[key]?.killAt { attempts[key]?.killAt = killAt + pause }
         }
         wantsTurn = true
@@ -249,6 +306,7 @@ package struct LoopState {
         func consider(_ time: Int?) { if let time { wake = min(wake ?? .max, time) } }
         if freeSlots > 0 { consider(lastPoll + settings.safetyPoll) }
         for attempt in attempts.values {
+            consider(attempt.pressAt)
             consider(attempt.killAt ?? (attempt.stopReason == nil ? attempt.timeoutAt : nil))
         }
         return wake
@@ -259,6 +317,7 @@ package struct LoopState {
         var turn: Int?
         func consider(_ time: Int?) { if let time { turn = min(turn ?? .max, time) } }
         consider(nextDeadline)
+        consider(reportBy)
         consider(claimsFrom)
         if freeSlots > 0 { consider(nextRescue) }
         if freeSlots > 0 { consider(nextDue) }

@@ -9,7 +9,7 @@ enum OutcomeReader {
         // A duration is measured by a clock that nobody sets.
         outcome.finishedAt = attempt.startedAt.advanced(
             by: max(0, (attempt.endedBoot ?? attempt.startedBoot) - attempt.startedBoot))
-        outcome.pid = attempt.process.map { Int($0.pid) }
+        outcome.pid = attempt.pid
         switch attempt.end {
         case .exit(let exit):
             outcome.exitCode = exit.exitCode.map(Int.init)
@@ -19,9 +19,10 @@ enum OutcomeReader {
         case .task(let end):
             outcome.inputTokens = end.inputTokens
             outcome.outputTokens = end.outputTokens
-        case nil: break
+        case .worker, nil: break
         }
-        switch stopped {
+        if let memory = attempt.memory { outcome.maxRSSKiB = max(outcome.maxRSSKiB ?? 0, memory.peak) }
+        switch heeded(stopped, by: attempt.end) {
         case .timeout:
             outcome.state = .timedOut
             outcome.error = "timed out after \(duration(attempt.claim.timeout ?? 0))"
@@ -31,14 +32,41 @@ enum OutcomeReader {
         case .drain:
             outcome.state = .interrupted
             outcome.error = "its runner drained"
+        case .memory:
+            outcome.state = .failed
+            outcome.error = attempt.memory?.verdict
         case nil:
             switch attempt.end {
             case .exit(let exit): judge(exit, of: attempt, into: &outcome)
             case .task(let end): judge(end, into: &outcome)
+            case .worker(let end): judge(end, into: &outcome)
             case nil: break
             }
         }
         return outcome
+    }
+
+    /// A worker that still answers while its runner drains has done the job.
+    private static func heeded(
+        _ reason: LoopState.StopReason?, by end: RunningAttempt.End?
+    ) -> LoopState.StopReason? {
+        switch (reason, end) {
+        case (.drain, .worker(.result)), (.drain, .worker(.failure)): nil
+        default: reason
+        }
+    }
+
+    private static func judge(_ end: WorkerEnd, into outcome: inout Outcome) {
+        switch end {
+        case .result(let result): outcome.result = result
+        case .failure(let reason, let isFinal):
+            outcome.state = .failed
+            outcome.error = reason
+            outcome.isFinal = isFinal
+        case .lost(let reason):
+            outcome.state = .lost
+            outcome.error = reason
+        }
     }
 
     private static func judge(_ end: TaskOutcome, into outcome: inout Outcome) {
@@ -54,7 +82,10 @@ enum OutcomeReader {
     }
 
     private static func judge(_ exit: ScriptExit, of attempt: RunningAttempt, into outcome: inout Outcome) {
-        if let signal = exit.signal {
+        if exit.exitCode != 0, let verdict = attempt.memory?.verdict {
+            outcome.state = .failed
+            outcome.error = verdict
+        } else if let signal = exit.signal {
             outcome.state = .failed
             outcome.error = "killed by signal \(signal) (\(name(of: signal)))"
         } else if let code = exit.exitCode, code != 0 {

@@ -3,7 +3,7 @@ import Glibc
 
 /// What a loop can wait for, as the number that epoll hands back.
 struct PollSource: Hashable {
-    enum Kind: UInt64 { case bell, signals, process, output, runner, mail }
+    enum Kind: UInt64 { case bell, signals, process, output, runner, mail, worker }
 
     let kind: Kind
     /// A file descriptor, or a runner's id.
@@ -34,10 +34,10 @@ final class Poller {
 
     deinit { close(descriptor) }
 
-    /// Reports `file` as `source` while it is readable.
-    func add(_ file: Int32, as source: PollSource) throws(SystemCallError) {
+    /// Reports `file` as `source` while it is readable; `forWriting`: while it has room.
+    func add(_ file: Int32, as source: PollSource, forWriting: Bool = false) throws(SystemCallError) {
         var event = epoll_event()
-        event.events = EPOLLIN.rawValue
+        event.events = forWriting ? EPOLLOUT.rawValue : EPOLLIN.rawValue
         event.data.u64 = source.raw
         guard epoll_ctl(descriptor, EPOLL_CTL_ADD, file, &event) == 0 else { throw SystemCallError("epoll_ctl") }
     }

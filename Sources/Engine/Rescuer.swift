@@ -49,9 +49,14 @@ final class Rescuer {
             }
             log.notice("runner \(runner) died; taking back \(lost.count) jobs")
             let keys = lost.map { AttemptKey(job: $0.job, leaseToken: $0.leaseToken) }
-            let scan = MarkScan(
+            var scan = MarkScan(
                 marks: Set(keys.map { $0.mark(in: store.databaseID) }),
                 leases: Set(keys.map { $0.lease(in: store.databaseID) }))
+            let workers = WorkerMark.all(of: runner)
+            scan.formUnion(
+                MarkScan(
+                    marks: Set(workers.map { $0.mark(in: store.databaseID) }),
+                    leases: Set(workers.map { $0.lease(in: store.databaseID) })))
             rescues[runner] = Rescue(kill: TreeKill(scan), nextStep: now)
             return true
         } catch {

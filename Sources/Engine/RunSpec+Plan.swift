@@ -18,6 +18,7 @@ extension RunSpec {
         self.searchPath = searchPath
         maxConcurrency = plan.maxConcurrency
         pools = plan.pools
+        indexedPools = plan.indexedPools
     }
 }
 
@@ -50,6 +51,8 @@ extension JobSpec {
         self.init(command: step.command)
         kind = JobKind(rawValue: step.kind) ?? .script
         template = step.template
+        type = step.type
+        data = step.data
         arguments = step.args
         shell = step.shell
         name = step.name
@@ -58,6 +61,7 @@ extension JobSpec {
         pools = step.resources
         retries = step.retries
         timeout = step.timeoutMilliseconds
+        memoryLimit = step.memoryLimit
         environment = step.env
         directory = step.directory
         standardInput = step.stdin.map { Array($0.utf8) }

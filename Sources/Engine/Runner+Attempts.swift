@@ -28,7 +28,7 @@ extension Runner {
             state.exited(key)
             return
         }
-        if let type = claim.type {
+        if let type = claim.type, claim.template == nil {
             return start(claim, type: type, key: key, startedAt: startedAt, startedBoot: startedBoot)
         }
         guard claim.template != nil else {
@@ -38,16 +38,17 @@ extension Runner {
     }
 
     /// A job that names who executes it.
-    private func start(_ claim: Claim, type: String, key: AttemptKey, startedAt: Timestamp, startedBoot: Int) {
+    private func start(
+        _ claim: Claim, type: String, after: Aftermath = Aftermath(), key: AttemptKey, startedAt: Timestamp,
+        startedBoot: Int
+    ) {
         if let handler = services.handlers[type] {
-            return start(claim, handler, after: Aftermath(), startedAt: startedAt, startedBoot: startedBoot)
+            return start(claim, handler, after: after, startedAt: startedAt, startedBoot: startedBoot)
         }
-        if let agent = options.agents[type] {
+        if let agent = options.agents[type], options.workers[type] == nil {
             return ask(agent, claim, type: type, startedAt: startedAt, startedBoot: startedBoot)
         }
-        // Nobody here serves it any more.
-        reports.append(AttemptReport(claim, .giveBack))
-        state.exited(key)
+        start(claim, WorkerCall(type: type, data: claim.data), after: after)
     }
 
     /// A step with something late in it.
@@ -85,22 +86,37 @@ extension Runner {
     func start(
         _ claim: Claim, _ execution: Execution, key: AttemptKey, startedAt: Timestamp, startedBoot: Int
     ) {
+        if let call = execution.worker {
+            guard call.definition == nil else { return start(claim, call, after: execution.after) }
+            var claim = claim
+            (claim.type, claim.data) = (call.type, call.data)
+            return start(
+                claim, type: call.type, after: execution.after, key: key, startedAt: startedAt,
+                startedBoot: startedBoot)
+        }
         if let body = execution.body {
             return start(claim, body, after: execution.after, startedAt: startedAt, startedBoot: startedBoot)
         }
+        if let missing = execution.inherits.first(where: { options.environment[$0] == nil }) {
+            return refuse(claim, "the variable \(missing) is not set in the environment of the runner", at: startedAt)
+        }
         let mark = key.mark(in: store.databaseID)
         let file = folder?.file(named: "\(claim.job).\(claim.leaseToken)")
+        let memory = makeMemory(for: claim)
         do throws(SpawnError) {
             guard let file else { throw .other(call: "mkdir", errno: ENOENT) }
-            let process = try ScriptProcess.start(
-                request(for: claim, execution, key: key, mark: mark, file: file), spawner: spawner)
+            var request = request(for: claim, execution, key: key, mark: mark, file: file)
+            request.memoryGroup = memory?.group
+            let process = try ScriptProcess.start(request, spawner: spawner)
             let attempt = RunningAttempt(
                 claim: claim, mark: mark, work: .process(process, resultFile: file), startedAt: startedAt,
                 startedBoot: startedBoot)
             attempt.after = execution.after
+            attempt.memory = memory
             follow(attempt, process)
             observer?.started(claim)
         } catch {
+            memory?.group?.remove()
             let outcome = OutcomeReader.outcome(of: error, at: startedAt)
             reports.append(AttemptReport(claim, .outcome(outcome)))
             state.exited(key)
@@ -135,13 +151,17 @@ extension Runner {
         let place = claim.run.flatMap(runPlace)
         var environment = inherited
         if let path = place?.searchPath { environment["PATH"] = path }
+        environment.merge(PoolVariables.make(claim.poolIndexes)) { $1 }
         environment.merge(execution.environment) { $1 }
+        for name in execution.inherits { environment[name] = options.environment[name] }
         environment["WEIR_DB"] = store.path
         environment["WEIR_JOB"] = "\(claim.job)"
         environment["WEIR_RUN"] = claim.run.map { "\($0)" }
         environment["WEIR_ATTEMPT"] = "\(claim.attempt)"
         environment["WEIR_LEASE"] = key.lease(in: store.databaseID)
         environment["WEIR_RESULT"] = file.path
+        // A longer one would leave little room for arguments; 'weir checkpoint get' prints it.
+        environment["WEIR_CHECKPOINT"] = claim.checkpoint.flatMap { $0.utf8.count <= 32 << 10 ? $0 : nil }
         let argv =
             execution.isShell
             ? ["/bin/sh", "-c", execution.command, "sh"] + execution.arguments
@@ -202,20 +222,27 @@ extension Runner {
 
     /// Adopted processes that belong to attempts which still run: they are no leftovers of this one.
     private func othersOrphans(than attempt: RunningAttempt, known: Set<Int32>) -> [Int32] {
-        guard attempts.count > 1, Subreaper.hasOrphans(except: known) else { return [] }
-        let marks = Set(attempts.values.lazy.filter { $0 !== attempt }.map(\.mark))
+        guard attempts.count > 1 || !workers.isEmpty, Subreaper.hasOrphans(except: known) else { return [] }
+        var marks = Set(attempts.values.lazy.filter { $0 !== attempt }.map(\.mark))
+        for pool in pools.values { for worker in pool.workers { marks.insert(worker.process.mark) } }
         return Subreaper.orphans(known: known).filter { $0.mark.map(marks.contains) ?? false }.map(\.pid)
     }
 
     /// Processes of this runner's own that have not been reaped.
-    var livePIDs: Set<Int32> { Set(pids.keys) }
+    var livePIDs: Set<Int32> { Set(pids.keys).union(workers.keys) }
 
     func settleIfOver(_ attempt: RunningAttempt) {
         guard attempt.isOver, attempts[attempt.key] === attempt else { return }
+        settle(attempt)
+        state.wantsTurn = true
+    }
+
+    /// Its outcome goes with the next turn.
+    func settle(_ attempt: RunningAttempt) {
         attempts[attempt.key] = nil
+        attempt.memory?.settle()
         let outcome = OutcomeReader.outcome(of: attempt, stopped: state.stopReason(of: attempt.key))
         reports.append(AttemptReport(attempt.claim, ending(of: attempt, outcome), attempt: attempt))
-        state.wantsTurn = true
     }
 
     /// What the step asks of the attempt's result besides.
@@ -228,13 +255,16 @@ extension Runner {
 
     func goOn(with actions: [LoopState.Action]) {
         var terminated: [RunningAttempt] = []
+        var pressed: [RunningAttempt] = []
         for action in actions {
             switch action {
             case .terminate(let key): if let attempt = attempts[key] { terminated.append(attempt) }
+            case .press(let key): if let attempt = attempts[key], attempt.sweep == nil { pressed.append(attempt) }
             case .kill(let key): if let attempt = attempts[key] { kill(attempt) }
             }
         }
         terminate(terminated)
+        press(pressed)
     }
 
     private func kill(_ attempt: RunningAttempt) {
@@ -242,30 +272,40 @@ extension Runner {
         case .process: if attempt.sweep == nil { beginSweep(of: attempt) }
         case .task:
             log.warning("job \(attempt.claim.job) does not heed that it was cancelled; its slot waits for its end")
+        case .worker(let worker): killTree(of: worker)
         }
     }
 
-    /// SIGTERM to every process of the attempts, wherever it went; SIGCONT so that a stopped one hears it. What runs
-    /// within this process is asked to end.
+    /// SIGTERM to every process of the attempts, wherever it went. What runs within this process is asked to end.
     private func terminate(_ attempts: [RunningAttempt]) {
         for case .task(let task) in attempts.map(\.work) { task.cancel() }
+        // A worker may still answer while its runner drains.
+        terminate(attempts.filter { state.stopReason(of: $0.key) != .drain }.compactMap(\.worker))
         let attempts = attempts.filter { $0.process != nil }
         guard !attempts.isEmpty else { return }
-        for process in scan(for: attempts).run() {
-            process.signal(SIGTERM)
-            process.signal(SIGCONT)
-        }
+        resources.termination.ask(scan(for: attempts))
+    }
+
+    /// Kills what ignored that.
+    private func press(_ attempts: [RunningAttempt]) {
+        let attempts = attempts.filter { $0.process != nil }
+        guard !attempts.isEmpty else { return }
+        resources.termination.press(scan(for: attempts))
     }
 
     /// Finds every process of the attempts in one look.
     func scan(for attempts: some Sequence<RunningAttempt>) -> MarkScan {
         var all = MarkScan(marks: [])
         for attempt in attempts {
-            let scan = attempt.scan(store.databaseID)
-            all.marks.formUnion(scan.marks)
-            all.leases.formUnion(scan.leases)
-            all.sessions.merge(scan.sessions) { first, _ in first }
+            all.formUnion(attempt.scan(store.databaseID))
         }
+        return all
+    }
+
+    /// Finds every process that this runner started for jobs.
+    func scanOfAll() -> MarkScan {
+        var all = scan(for: attempts.values)
+        for pool in pools.values { for worker in pool.workers { all.formUnion(scan(for: worker)) } }
         return all
     }
 
@@ -314,8 +354,9 @@ extension Runner {
 
     /// Kills everything at once and waits for its end, or until something cannot be killed.
     func abandonAll() {
-        guard !attempts.isEmpty else { return }
-        var kill = TreeKill(scan(for: attempts.values))
+        guard !attempts.isEmpty || !workers.isEmpty else { return }
+        var kill = TreeKill(scanOfAll())
+        for worker in workers.values { worker.process.signal(SIGKILL) }
         for attempt in attempts.values where attempt.end == nil {
             attempt.process?.signal(SIGKILL)
             if case .task(let task) = attempt.work { task.cancel() }

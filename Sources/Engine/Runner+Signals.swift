@@ -15,12 +15,23 @@ extension Runner {
     }
 
     private func drain(_ signal: Int32) {
+        // What was asked for already is not asked for a second time.
+        if end == nil, isDrainAsked { return end = .drained(signal: signal) }
         if end == nil {
             end = .drained(signal: signal)
             if state.running > 0 {
                 log.notice("draining: \(state.running) jobs are handed back; a second signal kills")
             }
         }
+        dismissWorkers()
+        goOn(with: state.drain(at: now))
+    }
+
+    /// Somebody asked by 'weir runner drain': the jobs are told to end, and go to others.
+    func drainAsAsked() {
+        guard state.mode != .ended, !isDrainAsked, end == nil else { return }
+        isDrainAsked = true
+        if state.running > 0 { log.notice("draining, as asked: \(state.running) jobs are handed back") }
         goOn(with: state.drain(at: now))
     }
 
@@ -30,6 +41,7 @@ extension Runner {
         if isGentle {
             state.drainGently()
         } else {
+            dismissWorkers()
             goOn(with: state.drain(at: now))
         }
         state.wantsTurn = true
@@ -42,7 +54,7 @@ extension Runner {
                 "not suspended: the database takes no writes, and without a word there others would take the jobs")
             return
         }
-        let scan = scan(for: attempts.values)
+        let scan = scanOfAll()
         // What a process started while it was being stopped is found by the next look.
         var stopped: Set<Int32> = []
         for _ in 0..<8 {

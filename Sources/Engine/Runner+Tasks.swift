@@ -24,12 +24,18 @@ extension Runner {
             let execution = try TypedAgent.execution(claim, type, agent, in: store, services: services)
             start(claim, execution, key: AttemptKey(claim), startedAt: startedAt, startedBoot: startedBoot)
         } catch {
-            var outcome = Outcome(.failed, startedAt: startedAt, finishedAt: startedAt)
-            outcome.error = "\(error)"
-            outcome.isFinal = true
-            reports.append(AttemptReport(claim, .outcome(outcome)))
-            state.exited(AttemptKey(claim))
+            refuse(claim, "\(error)", at: startedAt)
         }
+    }
+
+    /// An attempt that cannot begin, as no other could.
+    func refuse(_ claim: Claim, _ reason: String, at startedAt: Timestamp) {
+        var outcome = Outcome(.failed, startedAt: startedAt, finishedAt: startedAt)
+        outcome.error = reason
+        outcome.isFinal = true
+        reports.append(AttemptReport(claim, .outcome(outcome)))
+        state.exited(AttemptKey(claim))
+        state.wantsTurn = true
     }
 
     func takeUpMail() {

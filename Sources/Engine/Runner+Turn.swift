@@ -16,6 +16,7 @@ extension Runner {
         var renewed = false
         var hasSettled = false
         var nextDeadline: Timestamp?
+        var isToDrain = false
     }
 
     /// Bytes of running jobs' output that one turn stores.
@@ -26,11 +27,14 @@ extension Runner {
         let now = self.now
         // Output taken from a buffer is gone from it, so it is taken once and kept until it is stored.
         let flushes = collectOutput(of: reported)
+        let minutes = measure(at: now)
         doorbell.leaveLog()
         ladder.end()
         let turn: Turn
         do {
-            turn = try store.write { try transact($0, reported: reported, flushes: flushes, now: now) }
+            turn = try store.write {
+                try transact($0, reported: reported, flushes: flushes, minutes: minutes, now: now)
+            }
         } catch let error as SQLiteError where error.mayPass {
             writesFail(error, now: now)
             return
@@ -53,6 +57,7 @@ extension Runner {
             attempt.checkpoint = nil
         }
         saidThatItDrains = state.mode == .draining
+        meter?.wrote(minutes, at: now)
         isTuningStored = true
         reports.removeFirst(reported.count)
         pendingOutput.removeAll()
@@ -65,37 +70,43 @@ extension Runner {
         logs.queue.debug(
             "a turn: \(reported.count) reported, \(turn.claims.count) claimed",
             metadata: ["running": "\(state.running)", "slots": "\(state.settings.slots)"])
-        for claim in turn.claims { start(claim) }
+        for claim in turn.claims {
+            countStart(of: claim)
+            start(claim)
+        }
+        giveBack(turn.stops)
         goOn(with: turn.stops.flatMap { state.stop($0, because: .cancel, at: now) })
+        if turn.isToDrain { drainAsAsked() }
         _ = try? store.database.checkpoint()
         if turn.hasSettled { judgeSettledRuns() }
     }
 
     private func transact(
         _ transaction: JobTransaction, reported: [AttemptReport],
-        flushes: [PendingOutput], now: Int
+        flushes: [PendingOutput], minutes: [RunnerMinute], now: Int
     ) throws -> Turn {
         var turn = Turn()
         try transaction.requireKnownSchema()
         if state.shouldRenew(at: now) {
-            try transaction.renewLease(of: id, until: now + options.lease)
+            turn.isToDrain = try transaction.renewLease(of: id, until: now + options.lease, memory: measureMemory())
             turn.renewed = true
             // Leases are judged by what stands here, in a transaction that could itself write: heartbeats ring nobody,
             // so that what was read earlier may be long out of date.
             if state.hasNeighbours { turn.others = try transaction.otherRunners(than: id) }
         } else {
-            try transaction.requireLive(id)
+            turn.isToDrain = try transaction.requireLive(id)
         }
         if state.mode == .draining, !saidThatItDrains { try transaction.set(.draining, of: id) }
         try storeTuning(in: transaction)
         for flush in flushes { try store(flush, in: transaction) }
         try storeRemarks(in: transaction)
+        try store(minutes, in: transaction)
         for report in reported {
             turn.jobStates.append(try self.report(report, to: transaction))
         }
         for attempt in attempts.values where attempt.isPIDWanted(at: now) {
             try? transaction.setPID(
-                Int(attempt.process?.pid ?? 0), of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
+                attempt.pid ?? 0, of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
         }
         try transaction.expireRuns()
         if !reported.isEmpty {
@@ -104,16 +115,29 @@ extension Runner {
         let promotes = try transaction.promoteDueJobs()
         let places = try transaction.placeJobs()
         // The attempts that this turn reports leave their slots with it.
-        let free = state.mayClaim(at: now) ? state.settings.slots - (state.running - reported.count) : 0
-        let claimed = try transaction.claim(min(free, allowance), for: id, from: options.scope, serving: serving)
-        turn.claims = claimed.claims
-        turn.more = claimed.more || promotes || places
+        let leaving = reported.count { state.holdsSlot(AttemptKey($0.claim)) }
+        let free = state.mayClaim(at: now) ? state.slotsLeft + leaving : 0
+        let claimed =
+            turn.isToDrain
+            ? ([], false)
+            : try transaction.claim(
+                min(free, allowance), for: id, from: options.scope, serving: serving, room: room(free: free, at: now))
+        turn.claims = claimed.0
+        turn.more = claimed.1 || promotes || places
         if state.running > 0 {
             turn.stops = try transaction.jobsToStop(of: id).map { AttemptKey(job: $0.job, leaseToken: $0.leaseToken) }
         }
         turn.nextDue = try transaction.nextDue()
         turn.nextDeadline = try transaction.nextDeadline()
         return turn
+    }
+
+    /// How many more jobs of workers may be claimed.
+    private func room(free: Int, at now: Int) -> [String: ClaimRoom] {
+        let rooms = workerRoom(free: free)
+        guard state.mayClaim(at: now) else { return rooms.mapValues { _ in ClaimRoom(now: 0, ahead: 0) } }
+        guard allowance < .max else { return rooms }
+        return rooms.mapValues { ClaimRoom(now: $0.now, ahead: 0) }
     }
 
     /// Attempts that this runner may still begin.
@@ -159,6 +183,7 @@ extension Runner {
         state.settled(AttemptKey(report.claim))
         guard case .outcome(let outcome) = report.ending else { return }
         executed += 1
+        if let jobState { count(report, outcome, jobState) }
         logs.worker.debug(
             "job \(report.claim.job): \(outcome.state.rawValue)",
             metadata: ["attempt": "\(report.claim.attempt)", "job_state": "\(jobState?.rawValue ?? "lost")"])

@@ -27,11 +27,16 @@ package final class Runner {
     var isTuningStored = true
     var ladder = LogLadder()
     var attempts: [AttemptKey: RunningAttempt] = [:]
+    var pools: [WorkerPoolKey: WorkerPool] = [:]
+    var workers: [Int32: Worker] = [:]  // by pid, those that have not been reaped
+    var workerEnds: [Int32: WorkerDescriptor] = [:]  // by descriptor
     var pids: [Int32: AttemptKey] = [:]  // of attempts' processes that have not been reaped
     var reports: [AttemptReport] = []
     var end: RunnerEnd?
     var executed = 0
     var pendingOutput: [PendingOutput] = []
+    /// `nil`: nothing is counted.
+    var meter: RunnerMeter?
     var outputOwners: [Int32: AttemptKey] = [:]  // by descriptor
 
     let poller: Poller
@@ -47,6 +52,7 @@ package final class Runner {
     var folder: ResultFolder?
     let inherited: [String: String]
     var runPlaces: [RunID: RunPlace] = [:]
+    var resources = RunnerResources()
 
     private let process: ProcessIdentity
     private let startedAt: Int
@@ -54,6 +60,8 @@ package final class Runner {
     private var dataVersion = 0
     var saidThatWritesFail = false
     var saidThatItDrains = false
+    /// Its row says that it is to drain, and it does.
+    var isDrainAsked = false
 
     /// Prepares to run on `store`, whose thread this is from now on. Where it owns the process, it blocks the signals
     /// that it takes as events.
@@ -65,6 +73,7 @@ package final class Runner {
         self.log = log
         logs = RunnerLogs(log)
         self.observer = observer
+        if store.machine == nil { store.fillPoolsFromMachine() }
         tuning = try options.settings.map { try RunnerTuning($0, rows: try store.look { try $0.parallelSettings() }) }
         let slots = tuning?.slots ?? options.slots
         isTuningStored = tuning == nil
@@ -74,7 +83,9 @@ package final class Runner {
         state = LoopState(settings)
         signals = try SignalInbox(options.ownsProcess ? [SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT] : [])
         if options.ownsProcess { signal(SIGPIPE, SIG_IGN) }
-        if options.isPlain { try Self.makeRoom(forSlots: slots) }
+        if options.isPlain || !options.workers.isEmpty {
+            try Self.makeRoom(forSlots: slots, workers: !options.workers.isEmpty)
+        }
         poller = try Poller()
         mailbox = try Mailbox()
         doorbell = try Doorbell(database: store.path)
@@ -99,7 +110,8 @@ package final class Runner {
 
     /// Which jobs it can execute.
     var serving: Serving {
-        Serving(isPlain: options.isPlain, types: Set(services.handlers.keys).union(options.agents.keys))
+        let types = Set(services.handlers.keys).union(options.workers.keys).union(options.agents.keys)
+        return Serving(isPlain: options.isPlain, types: types)
     }
 
     /// Works until a signal, the observer or `drainAfter` ends it. Nothing of its jobs lives after that.
@@ -119,6 +131,7 @@ package final class Runner {
             abandonAll()
             throw error
         }
+        endWorkers()
         try retire()
         return end ?? .finished
     }
@@ -126,12 +139,17 @@ package final class Runner {
     private func register() throws {
         let leaseUntil = now + options.lease
         let queues: [String]? = if case .queues(let names) = options.scope { names?.sorted() } else { nil }
-        let info = RunnerInfo(
+        var info = RunnerInfo(
             kind: options.kind, slots: state.settings.slots, queues: queues, host: HostIdentity.hostName(),
             process: process,
             version: options.version, lease: options.lease)
+        info.serving = serving
+        info.memory = monitors ? ResidentMemory.ofTree() : nil
+        var others: [OtherRunner] = []
         id = try store.write { transaction in
-            try transaction.register(info, leaseUntil: leaseUntil) { id in
+            others = try transaction.otherRunners(than: nil)
+            try transaction.updateMachinePools(mayShrink: others.isEmpty)
+            return try transaction.register(info, leaseUntil: leaseUntil) { id in
                 guard liveness.take(id) else {
                     throw JobStoreError.invalid("the lock of the new runner \(id) in \(store.path)-live is taken")
                 }
@@ -139,13 +157,17 @@ package final class Runner {
         }
         store.database.gateIdentity.runnerID = Int64(id.rawValue)
         state.renewed(at: now)
+        prepareMemoryGroups(living: others)
         folder = try ResultFolder(path: Self.resultFolder(of: id, in: store, options.environment))
         log.info("runner \(id) works on \(store.path) with \(state.settings.slots) slots")
     }
 
-    /// Each job takes three descriptors. Raises the limit when the usual one is too low for all slots.
-    static func makeRoom(forSlots slots: Int) throws {
-        let needed = rlim_t(slots * 3 + 64)
+    /// What a slot takes: three for a job, four for a worker.
+    static func descriptors(workers: Bool) -> Int { workers ? 7 : 3 }
+
+    /// Raises the limit when the usual one is too low for all slots.
+    static func makeRoom(forSlots slots: Int, workers: Bool) throws {
+        let needed = rlim_t(slots * descriptors(workers: workers) + 64)
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         guard limit.rlim_cur < needed else { return }
@@ -166,7 +188,10 @@ package final class Runner {
     }
 
     private func retire() throws {
-        try? store.write { try $0.set(.stopped, of: id) }
+        try? store.write { transaction in
+            try storeLastMinutes(in: transaction)
+            try transaction.set(.stopped, of: id)
+        }
         liveness.release(id)
         _ = try? store.database.checkpoint()
         log.info("runner \(id) stopped after \(executed) attempts")
@@ -187,6 +212,7 @@ package final class Runner {
             case .signals: for signal in signals.drain() { try take(signal) }
             case .output: readOutput(Int32(event.number))
             case .mail: takeUpMail()
+            case .worker: workerEvent(Int32(event.number))
             case .runner:
                 try neighbourDied(RunnerID(event.number))
                 isWoken = true
@@ -195,6 +221,8 @@ package final class Runner {
         let now = self.now
         goOn(with: state.actions(at: now))
         sweep(at: now)
+        stepWorkers(at: now)
+        watchMemory(at: now)
         try rescue(at: now)
         adaptSlots(at: now)
         do {
@@ -222,7 +250,9 @@ package final class Runner {
             try scheduler.fireDue()
             try lookAround()
         }
-        if state.isTurnDue(at: now) { try takeTurn() }
+        if state.isTurnDue(at: now) || (meter?.isWriteDue(at: now) ?? false && state.retryTurnAt ?? now <= now) {
+            try takeTurn()
+        }
         if let observer, isWoken || !isQuiet || (observer.nextLook.map { $0 <= now } ?? false) {
             if try observer.look() { state.drainGently() }
         }
@@ -238,6 +268,9 @@ package final class Runner {
         consider(rescuer.nextStep)
         consider(observer?.nextLook)
         consider(recheckAt)
+        consider(nextWorkerStep)
+        consider(meter?.nextWrite.map { max($0, state.retryTurnAt ?? $0) })
+        consider(resources.nextLook)
         consider(nextAdaption)
         for attempt in attempts.values where attempt.sweep != nil { consider(attempt.nextSweep) }
         if case .time(let length)? = options.drainAfter, state.mode == .working { consider(startedAt + length) }
@@ -279,15 +312,17 @@ package final class Runner {
         let found = try store.look { transaction in
             (
                 others: try transaction.otherRunners(than: id),
-                hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope, serving: serving) : false,
+                hasWork: state.freeSlots > 0 ? try transaction.hasWork(in: options.scope, serving: servingNow) : false,
                 hasStops: state.running > 0 ? try !transaction.jobsToStop(of: id).isEmpty : false,
                 nextDue: try transaction.nextDue(),
                 hasSettled: try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty,
                 nextFire: scheduler == nil ? nil : try transaction.nextFire(),
                 nextDeadline: try transaction.nextDeadline(),
-                settings: tuning == nil ? nil : try transaction.parallelSettings()
+                settings: tuning == nil ? nil : try transaction.parallelSettings(),
+                isToDrain: try transaction.isToDrain(id)
             )
         }
+        if found.isToDrain { drainAsAsked() }
         if let rows = found.settings { takeUpSettings(rows) }
         if found.hasSettled { judgeSettledRuns() }
         if found.hasWork || found.hasStops { state.wantsTurn = true }

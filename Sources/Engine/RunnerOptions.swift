@@ -1,3 +1,4 @@
+package import Executors
 package import Jobs
 package import Workflows
 
@@ -30,12 +31,14 @@ package struct RunnerOptions: Sendable {
     package var drainsOnHangup = false
     /// Takes jobs without a type.
     package var isPlain = true
+    /// Worker processes by the type of the jobs that they take.
+    package var workers: [String: WorkerDefinition] = [:]
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
     package var batch = 100
     /// The process exists for this runner: it takes its signals, adopts what its children leave behind and reaps it. A
     /// program that embeds the runner keeps all of that to itself.
     package var ownsProcess = true
-    /// Samples what runs, and tells events.
+    /// Counts what it does, by the minute, for `runner_stats` and `weir monitor`, and tells events.
     package var monitors = true
     /// Where slots, batch and monitoring come from besides the database, whose settings may change while the runner
     /// works; `nil`: they are what stands here, for good.

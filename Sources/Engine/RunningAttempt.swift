@@ -7,12 +7,14 @@ final class RunningAttempt {
     enum Work {
         case process(ScriptProcess, resultFile: ResultFile)
         case task(AttemptTask)
+        case worker(Worker)
     }
 
     /// How what executes it ended.
     enum End {
         case exit(ScriptExit)
         case task(TaskOutcome)
+        case worker(WorkerEnd)
     }
 
     struct Progress {
@@ -40,6 +42,8 @@ final class RunningAttempt {
     /// What it said of itself and is not stored yet.
     var progress: Progress?
     var checkpoint: String?
+    /// Of one with a limit.
+    var memory: AttemptMemory?
 
     init(claim: Claim, mark: UInt64 = 0, work: Work, startedAt: Timestamp, startedBoot: Int) {
         self.claim = claim
@@ -49,7 +53,7 @@ final class RunningAttempt {
         output =
             switch work {
             case .process(let process, _): process.output
-            case .task: OutputBuffer()
+            case .task, .worker: OutputBuffer()
             }
         self.startedAt = startedAt
         self.startedBoot = startedBoot
@@ -59,6 +63,13 @@ final class RunningAttempt {
     var process: ScriptProcess? {
         if case .process(let process, _) = work { process } else { nil }
     }
+
+    var worker: Worker? {
+        if case .worker(let worker) = work { worker } else { nil }
+    }
+
+    /// Of the process that executes it.
+    var pid: Int? { (process?.pid ?? worker?.process.pid).map { Int($0) } }
 
     var resultFile: ResultFile? {
         if case .process(_, let file) = work { file } else { nil }
@@ -74,7 +85,7 @@ final class RunningAttempt {
     var hasRemarks: Bool { progress != nil || checkpoint != nil }
 
     /// Whether a turn at `now` stores the pid: one that ends at once costs no write for it.
-    func isPIDWanted(at now: Int) -> Bool { process != nil && !isPIDStored && startedBoot + 100 < now }
+    func isPIDWanted(at now: Int) -> Bool { pid != nil && !isPIDStored && startedBoot + 100 < now }
 
     /// Finds every process of the attempt, also one that took off the mark, by its environment or its session.
     func scan(_ databaseID: String) -> MarkScan {

@@ -1,9 +1,9 @@
 /// Moments as the views have them: ISO-8601 in UTC with milliseconds.
-enum TimestampText {
+package enum TimestampText {
     private static let dayLength = 86_400_000
 
     /// `2026-01-31T08:05:00.250Z`
-    static func text(_ milliseconds: Int) -> String {
+    package static func text(_ milliseconds: Int) -> String {
         let time = ((milliseconds % dayLength) + dayLength) % dayLength
         let date = date(day: (milliseconds - time) / dayLength)
         let seconds = time / 1_000

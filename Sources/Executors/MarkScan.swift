@@ -16,6 +16,13 @@ package struct MarkScan: Sendable {
         self.sessions = sessions
     }
 
+    /// Looks for all that `other` looks for, too.
+    package mutating func formUnion(_ other: MarkScan) {
+        marks.formUnion(other.marks)
+        leases.formUnion(other.leases)
+        sessions.merge(other.sessions) { first, _ in first }
+    }
+
     /// The living processes that bear one of the marks, with all their descendants, which may have lost it; with
     /// `leases` or `sessions`, also those that these give away, at 8 microseconds for each process of the host.
     /// Never the caller, whatever it descends from, nor what it has for children under other marks.

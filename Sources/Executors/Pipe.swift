@@ -1,14 +1,19 @@
 import CSpawn
 import Glibc
 
-/// A pipe for a child's output: close-on-exec, and reading it does not wait.
+/// A pipe to or from a child: close-on-exec, and our end does not wait.
 struct Pipe {
+    enum Direction { case output, input }
+
     let reader: Int32
     let writer: Int32
 
-    init() throws(SpawnError) {
+    init(_ direction: Direction = .output) throws(SpawnError) {
         var ends: (reader: Int32, writer: Int32) = (-1, -1)
-        guard cspawn_output_pipe(&ends.reader, &ends.writer) == 0 else { throw .system("pipe2", errno) }
+        let made =
+            direction == .output
+            ? cspawn_output_pipe(&ends.reader, &ends.writer) : cspawn_input_pipe(&ends.reader, &ends.writer)
+        guard made == 0 else { throw .system("pipe2", errno) }
         reader = ends.reader
         writer = ends.writer
     }

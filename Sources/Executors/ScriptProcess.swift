@@ -114,10 +114,7 @@ package final class ScriptProcess {
             _ = read(descriptor, atMost: Int(Self.floodPipeBytes))
         }
         closeAll()
-        let isExit = code == CLD_EXITED
-        return ScriptExit(
-            exitCode: isExit ? status : nil, signal: isExit ? nil : status, maxRSSKiB: usage.ru_maxrss,
-            cpuMilliseconds: milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime))
+        return ScriptExit(code: code, status: status, usage: usage)
     }
 
     /// Sends a signal to the script's own process, never to another that got its pid.
@@ -159,5 +156,3 @@ package final class ScriptProcess {
         willClose = nil
     }
 }
-
-private func milliseconds(_ time: timeval) -> Int { time.tv_sec * 1000 + Int(time.tv_usec) / 1000 }

@@ -16,6 +16,8 @@ package struct ScriptRequest: Sendable {
     package var outputLimit: OutputLimit
     /// Bytes of private memory for each process of the script (RLIMIT_DATA). nil: what the runner itself may have.
     package var memoryLimit: UInt64?
+    /// The control group that the script is put into before it is executed.
+    package var memoryGroup: MemoryGroup?
 
     package init(
         argv: [String], environment: [String: String], directory: String, standardInput: [UInt8]? = nil, mark: UInt64,

@@ -37,14 +37,17 @@ package final class Spawner {
         scratch.deallocate()
     }
 
-    /// Starts `request` with the write ends of two pipes; the caller closes them.
-    func start(_ request: ScriptRequest, output: Int32, error: Int32) throws(SpawnError) -> (pid: Int32, pidfd: Int32) {
+    /// Starts `request` with the write ends of two pipes, and with the reading end of a third if there is to be one
+    /// instead of the request's standard input; the caller closes them.
+    func start(
+        _ request: ScriptRequest, input pipe: Int32? = nil, output: Int32, error: Int32
+    ) throws(SpawnError) -> (pid: Int32, pidfd: Int32) {
         guard let command = request.argv.first, !command.isEmpty else {
             throw .notFound(command: "", path: nil)
         }
         let path = command.contains("/") ? nil : request.environment["PATH"] ?? Self.defaultPath
-        let input = try standardInput(of: request)
-        defer { if input != nullDevice { close(input) } }
+        let input: Int32 = if let pipe { pipe } else { try standardInput(of: request) }
+        defer { if input != nullDevice, input != pipe { close(input) } }
 
         var start = cspawn_request()
         start.standard_input = input
@@ -52,6 +55,7 @@ package final class Spawner {
         start.standard_error = error
         start.mark_limit = Mark.limit(for: request.mark)
         start.memory_limit = request.memoryLimit ?? 0
+        start.group_processes = request.memoryGroup?.processes ?? -1
         start.deadline = request.deadline ?? .max
         start.stack_top = stack + Self.stackBytes
         try fill(&start, from: request, command: command, path: path)
@@ -124,6 +128,7 @@ package final class Spawner {
         case CSPAWN_CLONE: .system("clone", result.error)
         case CSPAWN_SESSION: .system("setsid", result.error)
         case CSPAWN_DESCRIPTOR: .system("dup2", result.error)
+        case CSPAWN_GROUP: .system("write cgroup.procs", result.error)
         case CSPAWN_LIMIT: .system("setrlimit", result.error)
         default: .other(call: "getppid", errno: result.error)
         }

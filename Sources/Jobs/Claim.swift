@@ -36,6 +36,8 @@ package struct Claim: Sendable {
     package var checkpoint: String?
     /// JSON: the units of indexed pools that are its own.
     package var poolIndexes: String?
+    /// Since when it was ready.
+    package var readyAt: Timestamp?
 
     package init(
         job: JobID, leaseToken: Int, attempt: Int, run: RunID?, command: String, arguments: [String], shell: Bool,

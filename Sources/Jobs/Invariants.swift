@@ -168,6 +168,22 @@ package struct Invariant: Sendable {
                                  WHERE held.limit_id = l.id)
                 """),
         Invariant(
+            name: "units", rule: "a unit of an indexed pool belongs to a job that runs and is told so",
+            sql: """
+                SELECT 'limit ' || u.limit_id || ', unit ' || u.unit FROM limit_units u
+                LEFT JOIN limits l ON l.id = u.limit_id
+                LEFT JOIN jobs j ON j.id = u.job_id
+                WHERE j.runner_id IS NULL
+                   OR NOT EXISTS (SELECT 1 FROM json_each(j.pool_indexes) p, json_each(p.value) i
+                                  WHERE p.key = l.name AND i.value = u.unit)
+                UNION ALL
+                SELECT 'job ' || j.id FROM jobs j, json_each(j.pool_indexes) p
+                WHERE j.pool_indexes IS NOT NULL
+                  AND json_array_length(p.value) <> (SELECT count(*) FROM limit_units u
+                                                     JOIN limits l ON l.id = u.limit_id
+                                                     WHERE u.job_id = j.id AND l.name = p.key)
+                """),
+        Invariant(
             name: "heads", rule: "no lane's head is worse than its best ready job",
             sql: """
                 SELECT 'lane ' || l.id || ', job ' || j.id FROM lanes l
@@ -262,10 +278,25 @@ package struct Invariant: Sendable {
                 WHERE NOT EXISTS (SELECT 1 FROM attempts a WHERE a.job_id = g.job_id AND a.attempt = g.attempt)
                 """),
         Invariant(
+            name: "checkpoint", rule: "a checkpoint is JSON, and goes when its job succeeds",
+            sql: """
+                SELECT 'job ' || id FROM jobs
+                WHERE checkpoint IS NOT NULL AND (state = 'succeeded' OR NOT json_valid(checkpoint))
+                """),
+        Invariant(
+            name: "memory", rule: "what is remembered is JSON, and of all or of a run that is there",
+            sql: """
+                SELECT 'run ' || m.run_id || ', ' || m.name FROM memory m
+                WHERE NOT json_valid(m.value)
+                   OR (m.run_id <> 0 AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = m.run_id))
+                """),
+        Invariant(
             name: "sequence", rule: "no row is ahead of the sequence",
             sql: """
                 SELECT 'job ' || id FROM jobs
                 WHERE seq > (SELECT value FROM sequence) OR lease_token > (SELECT value FROM sequence)
+                UNION ALL
+                SELECT 'memory ' || name FROM memory WHERE version > (SELECT value FROM sequence)
                 """),
     ]
 

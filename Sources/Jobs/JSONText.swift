@@ -23,6 +23,10 @@ enum JSONText {
         object(values) { writer, value in writer.raw("\(value)") }
     }
 
+    static func object(_ values: [String: [Int]]) -> String? {
+        object(values) { writer, list in writer.raw("[\(list.map(String.init).joined(separator: ","))]") }
+    }
+
     private static func object<Value>(
         _ values: [String: Value], write: (inout JSONWriter, Value) -> Void
     ) -> String? {

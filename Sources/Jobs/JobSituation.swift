@@ -5,6 +5,8 @@ package struct JobSituation: Sendable {
     package let job: JobID
     package let state: JobState
     package let queue: String
+    /// Who must execute it; `nil`: any runner.
+    package let type: String?
     package let isQueuePaused: Bool
     package let run: RunID?
     package let priority: Int
@@ -67,7 +69,7 @@ extension JobTransaction {
         SELECT j.state, q.name, q.paused_at IS NOT NULL, j.run_id, j.priority, j.attempt, j.max_attempts, j.failures,
                j.runner_id, j.stop IS NOT NULL, j.run_at, j.finished_at, j.error, j.lane_id, j.unmet, l.waits_for,
                CASE WHEN j.state IN ('blocked', 'scheduled') THEN j.awaits END,
-               CASE WHEN json_valid(j.memo) THEN json_extract(j.memo, '$.message') END
+               CASE WHEN json_valid(j.memo) THEN json_extract(j.memo, '$.message') END, j.type
         FROM jobs j
         JOIN queues q ON q.id = j.queue_id
         LEFT JOIN lanes l ON l.id = j.lane_id
@@ -116,7 +118,8 @@ extension JobTransaction {
         let found = try connection.first(Self.situationSQL, job) { row in
             var situation = JobSituation(
                 job: job, state: JobState(rawValue: row.text(0)) ?? .ready, queue: row.text(1),
-                isQueuePaused: row.bool(2), run: row.optionalInt(3).map { RunID($0) }, priority: row.int(4),
+                type: row.optionalText(18), isQueuePaused: row.bool(2), run: row.optionalInt(3).map { RunID($0) },
+                priority: row.int(4),
                 attempt: row.int(5), maxAttempts: row.int(6), failures: row.int(7),
                 runner: row.optionalInt(8).map { RunnerID($0) }, isToStop: row.bool(9),
                 runAt: row.optionalInt(10).map { Timestamp($0) }, finishedAt: row.optionalInt(11).map { Timestamp($0) },

@@ -20,6 +20,11 @@ package final class JobStore {
     let seed: UInt64
     let lanes = LaneCache()
     private let bell: Bell
+    /// What the machine has for the pools of `machinePools`, by name; `nil`: they are pools like all others.
+    package var machine: (() -> [String: Int])?
+
+    /// Pools that are made with what the machine has when a job first names them and nobody has set them.
+    package static let machinePools: Set<String> = ["cpu", "memory"]
 
     package var path: String { database.path }
 

@@ -18,6 +18,9 @@ package enum JobStoreError: Error, Equatable {
     case keyTaken(String, by: JobID, JobState, reason: String)
     case overCapacity(pool: String, asked: Int, capacity: Int)
     case notFinal(JobID, JobState)
+    /// The value in the memory is not the one that the change was meant for; `nil`: there is none.
+    case memoryConflict(String, present: MemoryEntry?)
+    case noSuchRunner(RunnerID)
     case invalid(String)
     /// The database's schema was upgraded by a newer version while this process ran.
     case schemaChanged(found: Int, known: Int)
@@ -49,6 +52,10 @@ extension JobStoreError: CustomStringConvertible {
         case .overCapacity(let pool, let asked, let capacity):
             "\(asked) of pool '\(pool)' were asked for, and it has \(capacity)"
         case .notFinal(let job, let state): "job \(job) has not ended; it is \(state)"
+        case .memoryConflict(let name, let present):
+            present.map { "'\(name)' is not what was expected: it has version \($0.version) now" }
+                ?? "'\(name)' is not what was expected: there is no such value"
+        case .noSuchRunner(let runner): "there is no runner \(runner); see 'weir runner list'"
         case .invalid(let reason): reason
         case .schemaChanged(let found, let known):
             "the database was upgraded to schema \(found) and this version knows \(known); start the newer version"

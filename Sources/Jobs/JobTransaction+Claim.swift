@@ -48,7 +48,8 @@ extension JobTransaction {
 
     static let claimedSQL: SQL = """
         SELECT attempt, run_id, command, args, shell, env, cwd, stdin, timeout_ms, key, name,
-               kind, template, locals, phase, memo, signal, step, parent_id, type, data, memory_kb, checkpoint
+               kind, template, locals, phase, memo, signal, step, parent_id, type, data, memory_kb, checkpoint,
+               ready_at
         FROM jobs
         WHERE id = :id
         """
@@ -56,29 +57,37 @@ extension JobTransaction {
     private struct OpenLane {
         let id: Int
         let head: LaneHead
+        let type: String
     }
 
     /// Takes the best ready jobs that fit, at most `count`, in the order of priority, path and age over all lanes.
     ///
+    /// - Parameter room: for some types, how many more jobs of each this runner can do with. Of them, jobs without
+    ///   limits are taken beyond `count`, as long as no other job goes before them.
     /// - Returns: what was claimed, and whether the bound on lanes ended the search, so that another turn is due.
     package func claim(
-        _ count: Int, for runner: RunnerID, from scope: ClaimScope, serving: Serving = .plain
+        _ count: Int, for runner: RunnerID, from scope: ClaimScope, serving: Serving = .plain,
+        room: [String: ClaimRoom] = [:]
     ) throws -> (claims: [Claim], more: Bool) {
-        guard count > 0 else { return ([], false) }
+        guard count > 0 || room.values.contains(where: { $0.total > 0 }) else { return ([], false) }
         let queues: [Int] = if case .queues(let names) = scope { try openQueues(names) } else { [] }
         if case .run(let run) = scope { try wakeLanes(of: run) }
-        let types = serving.laneTypes
+        var order = ClaimOrder(slots: count, room: room, types: serving.laneTypes)
         var claims: [Claim] = []
         claims.reserveCapacity(count)
         var inVain = 0
-        while claims.count < count {
-            let (best, second) = try bestLanes(of: scope, queues: queues, types: types)
+        while true {
+            let (best, second) = try bestLanes(of: scope, queues: queues, types: order.types)
             guard let best else { break }
-            let taken = try claim(count - claims.count, from: best, before: second?.head, for: runner, into: &claims)
+            guard let most = order.most(of: best.type, hasLimits: try !limits(of: best.id).isEmpty) else { continue }
+            guard most > 0 else { break }
+            let taken = try claim(most, from: best, before: second?.head, for: runner, into: &claims)
+            order.take(taken, of: best.type)
             if taken == 0 {
                 inVain += 1
                 if inVain == Self.laneBound { return (claims, true) }
             }
+            if order.isDone { break }
         }
         return (claims, false)
     }
@@ -94,9 +103,9 @@ extension JobTransaction {
     ) throws -> (best: OpenLane?, second: OpenLane?) {
         var best: OpenLane?
         var second: OpenLane?
-        func consider(_ row: Row) {
+        func consider(_ row: Row, _ type: String) {
             let lane = OpenLane(
-                id: row.int(0), head: LaneHead(priority: row.int(1), path: row.int(2), id: row.int(3)))
+                id: row.int(0), head: LaneHead(priority: row.int(1), path: row.int(2), id: row.int(3)), type: type)
             guard let leader = best else {
                 best = lane
                 return
@@ -110,10 +119,10 @@ extension JobTransaction {
         }
         switch scope {
         case .run(let run):
-            for type in types { try connection.forEach(Self.bestOfRunSQL, run, type, row: consider) }
+            for type in types { try connection.forEach(Self.bestOfRunSQL, run, type) { consider($0, type) } }
         case .queues:
             for queue in queues {
-                for type in types { try connection.forEach(Self.bestOfQueueSQL, queue, type, row: consider) }
+                for type in types { try connection.forEach(Self.bestOfQueueSQL, queue, type) { consider($0, type) } }
             }
         }
         return (best, second)
@@ -145,10 +154,12 @@ extension JobTransaction {
             return 0
         }
         wokenLanes.remove(lane.id)
+        let indexed = try limits(of: lane.id).isEmpty ? [] : indexedLimits(of: lane.id)
         var taken = 0
         for job in ready.prefix(units) {
             if let bound, !job.goesBefore(bound) { break }
-            let claim = try take(JobID(job.id), for: runner)
+            var claim = try take(JobID(job.id), for: runner)
+            if !indexed.isEmpty { claim.poolIndexes = try takeUnits(of: indexed, for: claim.job) }
             if let run = claim.run { try runStarted(run) }
             claims.append(claim)
             freshJobs.remove(job.id)
@@ -172,6 +183,7 @@ extension JobTransaction {
                 environment: try JSONText.stringsByName(row.optionalText(5)), directory: row.optionalText(6),
                 standardInput: row.optionalBlob(7), timeout: row.optionalInt(8), key: row.optionalText(9),
                 name: row.optionalText(10))
+            claim.readyAt = row.optionalInt(23).map { Timestamp($0) }
             if !row.isNull(21) { claim.memoryLimit = row.int(21) }
             if !row.isNull(22) { claim.checkpoint = row.text(22) }
             guard !row.isNull(12) || !row.isNull(19) else { return claim }

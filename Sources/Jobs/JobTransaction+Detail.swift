@@ -7,14 +7,15 @@ extension JobTransaction {
                j.pools, h.attempts, j.max_attempts - 1 AS retries, j.failures, j.crashes, j.timeout_ms, j.cwd,
                strftime('%Y-%m-%dT%H:%M:%fZ', j.run_at / 1000.0, 'unixepoch') AS run_at,
                h.created_at, h.ready_at, h.started_at, h.finished_at, h.queue_ms, h.duration_ms, h.exit_code, h.error,
-               h.result, h.step, h.parent_id, h.cached, h.progress, h.progress_message,
+               h.result, h.step, h.parent_id, h.cached, h.progress, h.progress_message, h.type, h.data, h.memory_kb,
+               h.checkpoint,
                CASE WHEN j.state IN ('blocked', 'scheduled') THEN j.awaits END AS awaits
         FROM job_history h
         JOIN jobs j ON j.id = h.id
         WHERE h.id = :id
         """
 
-    /// One row. `pools` and `result` are JSON.
+    /// One row. `pools`, `result`, `data` and `checkpoint` are JSON.
     ///
     /// - Throws: `.noSuchJob`
     package func detail(of job: JobID) throws -> Table {

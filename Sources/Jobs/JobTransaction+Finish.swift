@@ -15,7 +15,8 @@ extension JobTransaction {
         SET state = :state, seq = :seq, runner_id = NULL, pid = NULL, stop = NULL, 
             started_at = CASE WHEN phase = 0 THEN :started_at ELSE started_at END,
             finished_at = :finished_at, failures = :failures, exit_code = :exit_code, error = :error,
-            ended_by = CASE WHEN :state = 'cancelled' THEN ended_by END
+            ended_by = CASE WHEN :state = 'cancelled' THEN ended_by END,
+            checkpoint = CASE WHEN :state <> 'succeeded' THEN checkpoint END
         WHERE id = :id AND lease_token = :lease_token AND state = 'running'
         """
 
@@ -93,6 +94,7 @@ extension JobTransaction {
         if let result = outcome.result, fate.state == .succeeded {
             try connection.execute(Self.setResultSQL, job, result)
         }
+        if fate.state == .failed { try noteFailure(of: job) }
         if let extras = outcome.extras { try record(extras, of: job, held: held, fate: fate.state, outcome: outcome) }
         try settle(job, held: held, fate: fate.state, outcome: outcome)
         return fate.state

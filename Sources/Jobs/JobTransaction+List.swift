@@ -16,7 +16,7 @@ extension JobTransaction {
 
     private static let listSQL = """
         SELECT id, run_id, workflow, key, name, queue, priority, state, attempts, created_at, started_at, finished_at,
-               duration_ms, exit_code, command, error
+               duration_ms, exit_code, command, error, type, data
         FROM job_history
         """
 

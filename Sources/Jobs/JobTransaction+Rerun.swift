@@ -72,6 +72,8 @@ extension JobTransaction {
     private func begin(_ jobs: [JobID], anewIn reopening: inout Reopening) throws {
         for job in jobs {
             try supersedeParts(of: job)
+            // What it had saved may come of inputs that are made anew too.
+            try clearCheckpoint(of: job)
             reopening.insert(anew: job)
         }
     }

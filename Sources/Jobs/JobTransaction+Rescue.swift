@@ -121,6 +121,7 @@ extension JobTransaction {
             Self.insertAttemptSQL, job.id, job.attempt, try sequence(), job.token, runner, AttemptState.lost,
             job.startedAt, max(now, job.startedAt), job.pid, Int?.none, Int?.none, "runner \(runner) died", Int?.none,
             Int?.none, Int?.none, Int?.none)
+        if state == .failed { try noteFailure(of: job.id) }
         if let lane = job.lane {
             if state == .ready { try offer(job.head, in: lane) }
             for limit in try limits(of: lane) { try wake(limit.limit, atMost: limit.amount) }

@@ -8,11 +8,15 @@ package struct RunnerInfo: Sendable {
     package var slots: Int
     /// `nil`: every queue.
     package var queues: [String]?
+    /// What sorts of jobs it can execute.
+    package var serving = Serving.plain
     package var host: String
     package var process: ProcessIdentity
     package var version: String
     /// Milliseconds.
     package var lease: Int
+    /// KiB that it has resident.
+    package var memory: Int?
 
     package init(
         kind: Kind, slots: Int, queues: [String]?, host: String, process: ProcessIdentity, version: String, lease: Int
@@ -68,10 +72,10 @@ package struct OtherRunner: Sendable {
 
 extension JobTransaction {
     private static let registerSQL: SQL = """
-        INSERT INTO runners(kind, state, slots, queues, host, pid, pid_start, pid_namespace, boot_id, version, lease_ms,
-                            lease_until, heartbeat_at, started_at)
-        VALUES (:kind, 'live', :slots, :queues, :host, :pid, :pid_start, :pid_namespace, :boot_id, :version, :lease_ms,
-                :lease_until, :now, :now)
+        INSERT INTO runners(kind, state, slots, queues, types, host, pid, pid_start, pid_namespace, boot_id, version,
+                            lease_ms, lease_until, heartbeat_at, started_at, rss_kb)
+        VALUES (:kind, 'live', :slots, :queues, :types, :host, :pid, :pid_start, :pid_namespace, :boot_id, :version,
+                :lease_ms, :lease_until, :now, :now, :rss_kb)
         RETURNING id
         """
 
@@ -82,8 +86,9 @@ extension JobTransaction {
     ) throws -> RunnerID {
         let queues = info.queues.flatMap { JSONText.array($0) }
         let id = try connection.first(
-            Self.registerSQL, info.kind, info.slots, queues, info.host, info.process.pid, info.process.start,
-            info.process.namespace, info.process.bootID, info.version, info.lease, leaseUntil, now
+            Self.registerSQL, info.kind, info.slots, queues, info.serving.storedTypes, info.host, info.process.pid,
+            info.process.start, info.process.namespace, info.process.bootID, info.version, info.lease, leaseUntil, now,
+            info.memory
         ) { RunnerID($0.int(0)) }
         guard let id else { throw JobStoreError.invalid("the runner could not be stored") }
         try hold(id)
@@ -93,30 +98,39 @@ extension JobTransaction {
 
     static let renewSQL: SQL = """
         UPDATE runners
-        SET lease_until = :lease_until, heartbeat_at = :now
+        SET lease_until = :lease_until, heartbeat_at = :now, rss_kb = coalesce(:rss_kb, rss_kb)
         WHERE id = :id AND state IN ('live', 'suspended', 'draining')
+        RETURNING drain_requested
         """
 
     /// One row, however many jobs it holds.
     ///
+    /// - Parameter memory: KiB that the runner and its jobs have resident; `nil`: as it was.
+    /// - Returns: whether somebody asked the runner to drain.
     /// - Throws: `.runnerLost` when it was declared dead: all that it holds is another's.
-    package func renewLease(of runner: RunnerID, until: Int) throws {
-        guard try connection.execute(Self.renewSQL, until, now, runner) == 1 else {
+    @discardableResult
+    package func renewLease(of runner: RunnerID, until: Int, memory: Int? = nil) throws -> Bool {
+        guard let isToDrain = try connection.first(Self.renewSQL, until, now, memory, runner, read: { $0.bool(0) })
+        else {
             throw JobStoreError.runnerLost(runner)
         }
+        return isToDrain
     }
 
-    private static let isLiveSQL: SQL = """
-        SELECT 1
+    static let isLiveSQL: SQL = """
+        SELECT drain_requested
         FROM runners
         WHERE id = :id AND state IN ('live', 'suspended', 'draining')
         """
 
+    /// - Returns: whether somebody asked the runner to drain.
     /// - Throws: `.runnerLost` when the runner was declared dead.
-    package func requireLive(_ runner: RunnerID) throws {
-        guard try connection.first(Self.isLiveSQL, runner, read: { $0.int(0) }) != nil else {
+    @discardableResult
+    package func requireLive(_ runner: RunnerID) throws -> Bool {
+        guard let isToDrain = try connection.first(Self.isLiveSQL, runner, read: { $0.bool(0) }) else {
             throw JobStoreError.runnerLost(runner)
         }
+        return isToDrain
     }
 
     private static let setRunnerStateSQL: SQL = """

@@ -26,7 +26,8 @@ extension JobTransaction {
         ) { RunID($0.int(0)) }
         guard let run = id else { throw JobStoreError.invalid("the run could not be stored") }
         for (pool, capacity) in spec.pools.sorted(by: { $0.key < $1.key }) {
-            try setLimit(.pool, scope: spec.workflow, name: pool, capacity: capacity)
+            let limit = try setLimit(.pool, scope: spec.workflow, name: pool, capacity: capacity)
+            try setIndexed(spec.indexedPools.contains(pool), limit.id)
         }
         return (run, try insert(spec.jobs, into: try runningRun(run)))
     }

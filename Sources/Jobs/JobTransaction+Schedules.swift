@@ -5,17 +5,18 @@ extension JobTransaction {
     private static let insertScheduleSQL: SQL = """
         INSERT INTO schedules(name, kind, cron, zone, overlap, catch_up_ms, created_at, next_at, command, args, shell,
                               env, stdin, pools, queue, priority, retries, timeout_ms, job_name, file, inputs,
-                              search_path, directory)
+                              search_path, directory, memory_kb)
         VALUES (:name, :kind, :cron, :zone, :overlap, :catch_up_ms, :created_at, :next_at, :command, :args, :shell,
                 :env, :stdin, :pools, :queue, :priority, :retries, :timeout_ms, :job_name, :file, :inputs,
-                :search_path, :directory)
+                :search_path, :directory, :memory_kb)
         ON CONFLICT (name) DO UPDATE
         SET kind = excluded.kind, cron = excluded.cron, zone = excluded.zone, overlap = excluded.overlap,
             catch_up_ms = excluded.catch_up_ms, next_at = excluded.next_at, command = excluded.command,
             args = excluded.args, shell = excluded.shell, env = excluded.env, stdin = excluded.stdin,
             pools = excluded.pools, queue = excluded.queue, priority = excluded.priority, retries = excluded.retries,
             timeout_ms = excluded.timeout_ms, job_name = excluded.job_name, file = excluded.file,
-            inputs = excluded.inputs, search_path = excluded.search_path, directory = excluded.directory
+            inputs = excluded.inputs, search_path = excluded.search_path, directory = excluded.directory,
+            memory_kb = excluded.memory_kb
         """
 
     private static let scheduleIDSQL: SQL = "SELECT id FROM schedules WHERE name = :name"
@@ -39,7 +40,8 @@ extension JobTransaction {
             schedule.overlap, schedule.catchUp, now, next, job?.command, job.flatMap { JSONText.array($0.arguments) },
             job?.shell ?? false, job.flatMap { JSONText.object($0.environment) }, job?.standardInput,
             job.flatMap { JSONText.object($0.pools) }, job?.queue, job?.priority, job?.retries, job?.timeout, job?.name,
-            workflow?.file, workflow?.inputs, workflow?.searchPath, job?.directory ?? workflow?.directory)
+            workflow?.file, workflow?.inputs, workflow?.searchPath, job?.directory ?? workflow?.directory,
+            job?.memoryLimit)
         alertsRunners = true
     }
 
@@ -84,7 +86,8 @@ extension JobTransaction {
 
     static let scheduleSQL: SQL = """
         SELECT id, name, cron, zone, overlap, catch_up_ms, paused_at, next_at, last_at, command, args, shell, env,
-               stdin, pools, queue, priority, retries, timeout_ms, job_name, file, inputs, search_path, directory
+               stdin, pools, queue, priority, retries, timeout_ms, job_name, file, inputs, search_path, directory,
+               memory_kb
         FROM schedules
         WHERE name = :name
         """
@@ -99,7 +102,8 @@ extension JobTransaction {
 
     static let dueSchedulesSQL: SQL = """
         SELECT id, name, cron, zone, overlap, catch_up_ms, paused_at, next_at, last_at, command, args, shell, env,
-               stdin, pools, queue, priority, retries, timeout_ms, job_name, file, inputs, search_path, directory
+               stdin, pools, queue, priority, retries, timeout_ms, job_name, file, inputs, search_path, directory,
+               memory_kb
         FROM schedules
         WHERE paused_at IS NULL AND next_at <= :now
         ORDER BY next_at
@@ -133,6 +137,7 @@ extension JobTransaction {
             spec.timeout = row.optionalInt(18)
             spec.name = row.optionalText(19)
             spec.directory = row.optionalText(23)
+            spec.memoryLimit = row.optionalInt(24)
             work = .job(spec)
         } else {
             work = .workflow(

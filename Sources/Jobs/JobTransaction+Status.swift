@@ -13,7 +13,7 @@ extension JobTransaction {
     package func queueTable() throws -> Table { try connection.dynamic(Self.queuesSQL) }
 
     private static let poolsSQL = """
-        SELECT pool, nullif(workflow, '') AS workflow, capacity, used, waiting
+        SELECT pool, nullif(workflow, '') AS workflow, capacity, used, waiting, indexed, origin
         FROM pool_usage
         ORDER BY workflow, pool
         """

@@ -70,6 +70,7 @@ final class Placing {
         var found: JobTransaction.Limit?
         if let run { found = try transaction.limit(.pool, scope: run.workflow, name: name) }
         if found == nil { found = try transaction.limit(.pool, scope: "", name: name) }
+        if found == nil { found = try transaction.machinePool(named: name) }
         pools[name] = .some(found)
         return found
     }

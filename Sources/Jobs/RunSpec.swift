@@ -13,6 +13,8 @@ package struct RunSpec: Sendable {
     package var maxConcurrency: Int?
     /// Capacities of the workflow's pools; the latest run's hold.
     package var pools: [String: Int] = [:]
+    /// Those of the workflow's pools whose units have numbers.
+    package var indexedPools: Set<String> = []
     /// JSON object: what the run was given.
     package var inputs: String?
     /// The run is not over with its last job: somebody judges it first (`settledRuns`, `close`).

@@ -10,6 +10,7 @@ package struct RunnerStatus: Sendable {
     package let running: Int
     /// `nil`: every queue.
     package let queues: [String]?
+    package let serving: Serving
     package let host: String
     package let pid: Int
     package let version: String
@@ -17,18 +18,25 @@ package struct RunnerStatus: Sendable {
     package let startedAt: Timestamp
     /// Milliseconds of CLOCK_BOOTTIME.
     package let leaseUntil: Int
+    /// Somebody asked it to hand its jobs to others and to end.
+    package let isToDrain: Bool
+    /// KiB that it and its jobs had resident at its last heartbeat; `nil`: it has not told.
+    package let memory: Int?
 
     /// Whether it may claim jobs of the queue. One that belongs to a run claims that run's only, which its row does not
     /// say.
     package func serves(queue: String, isInRun: Bool) -> Bool {
         kind == .run ? isInRun : queues?.contains(queue) ?? true
     }
+
+    /// Whether it can execute jobs of the type; `nil`: those without one.
+    package func serves(type: String?) -> Bool { type.map(serving.types.contains) ?? serving.isPlain }
 }
 
 extension JobTransaction {
     private static let runnersSQL: SQL = """
         SELECT id, kind, state, slots, (SELECT count(*) FROM jobs j WHERE j.runner_id = runners.id), queues, host, pid,
-               version, heartbeat_at, started_at, lease_until
+               version, heartbeat_at, started_at, lease_until, types, drain_requested, rss_kb
         FROM runners
         WHERE state NOT IN ('stopped', 'rescued')
         ORDER BY id
@@ -40,9 +48,10 @@ extension JobTransaction {
             RunnerStatus(
                 id: RunnerID(row.int(0)), kind: RunnerInfo.Kind(rawValue: row.text(1)) ?? .runner,
                 state: RunnerState(rawValue: row.text(2)) ?? .live, slots: row.int(3), running: row.int(4),
-                queues: row.isNull(5) ? nil : try JSONText.strings(row.text(5)), host: row.text(6), pid: row.int(7),
+                queues: row.isNull(5) ? nil : try JSONText.strings(row.text(5)),
+                serving: try Serving(stored: row.optionalText(12)), host: row.text(6), pid: row.int(7),
                 version: row.text(8), heartbeatAt: Timestamp(row.int(9)), startedAt: Timestamp(row.int(10)),
-                leaseUntil: row.int(11))
+                leaseUntil: row.int(11), isToDrain: row.bool(13), memory: row.optionalInt(14))
         }
     }
 }

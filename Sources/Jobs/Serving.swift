@@ -18,4 +18,12 @@ package struct Serving: Sendable, Equatable {
 
     /// JSON, for statements that ask for jobs instead of lanes.
     var jobTypes: String { JSONText.array(laneTypes) ?? "[]" }
+
+    /// As a runner's row has it; `nil`: jobs without a type only.
+    var storedTypes: String? { self == .plain ? nil : jobTypes }
+
+    init(stored text: String?) throws(JobStoreError) {
+        let types = try text.map { text throws(JobStoreError) in try JSONText.strings(text) } ?? [""]
+        self.init(isPlain: types.contains(""), types: Set(types).subtracting([""]))
+    }
 }

@@ -29,7 +29,7 @@ struct ChatRequest {
             guard !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
                 throw RequestFault("the value of the variable \(name) has a control character", isFinal: true)
             }
-            secrets.append(value)
+            if name == endpoint.keyVariable || Self.soundsSecret(name) { secrets.append(value) }
             return value
         }
         var headers: [(name: String, value: String)] = [
@@ -62,6 +62,12 @@ struct ChatRequest {
         while path.hasSuffix("/") { path.removeLast() }
         let isWhole = path.hasSuffix("/chat/completions")
         return Address("\(path)\(isWhole ? "" : "/chat/completions")\(base[cut...])")
+    }
+
+    /// Other variables may hold words that any answer has.
+    private static func soundsSecret(_ variable: String) -> Bool {
+        let name = variable.uppercased()
+        return ["KEY", "TOKEN", "SECRET", "PASS", "AUTH", "CREDENTIAL"].contains { name.contains($0) }
     }
 
     /// With the values of the variables that `${NAME}` stands for.

@@ -24,8 +24,10 @@ enum Client {
 extension HTTPClientResponse {
     /// The whole body.
     ///
+    /// - Parameter isHead: it has none, whatever its headers say.
     /// - Returns: `nil` when it has more than `limit` bytes.
-    func bytes(atMost limit: Int) async throws -> [UInt8]? {
+    func bytes(atMost limit: Int, isHead: Bool = false) async throws -> [UInt8]? {
+        if isHead { return [] }
         if let length = headers.first(name: "content-length").flatMap({ Int($0) }), length > limit { return nil }
         var bytes: [UInt8] = []
         for try await piece in body {

@@ -60,7 +60,8 @@ struct HTTPTask: Sendable {
                 try message.follow(location, status: status)
                 continue
             }
-            guard let body = try await response.bytes(atMost: RequestLimits.answer) else {
+            guard let body = try await response.bytes(atMost: RequestLimits.answer, isHead: message.method == "HEAD")
+            else {
                 throw RequestFault(
                     "the answer (\(status)) has more than \(RequestLimits.answer >> 20) MiB", isFinal: true)
             }

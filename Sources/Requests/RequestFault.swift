@@ -32,7 +32,12 @@ struct RequestFault: Error {
         case is CancellationError: self.init("the request was cancelled")
         default:
             // TLS has errors of many types; their descriptions tell of certificates, never of what was sent.
-            self.init("the request to \(origin) failed: \(error)")
+            let text = "\(error)"
+            if text.contains("CERTIFICATE_VERIFY_FAILED") {
+                self.init("\(origin) has a certificate that nobody trusted here vouches for", isFinal: true)
+            } else {
+                self.init("the request to \(origin) failed: \(text)")
+            }
         }
     }
 

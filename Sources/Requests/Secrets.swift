@@ -5,9 +5,13 @@ struct SecretFilter {
     /// What may be the beginning of a secret.
     private var held: [UInt8] = []
 
-    /// - Parameter secrets: shorter ones than four bytes would hide half of any text, and are passed over.
+    /// Bytes of the shortest one: what stands for a key where none is needed may be a word of any answer.
+    static let shortest = 8
+
     init(_ secrets: [String]) {
-        self.secrets = Set(secrets).filter { $0.utf8.count >= 4 }.map { Array($0.utf8) }.sorted { $0.count > $1.count }
+        self.secrets = Set(secrets).filter { $0.utf8.count >= Self.shortest }.map { Array($0.utf8) }.sorted {
+            $0.count > $1.count
+        }
     }
 
     /// What can be shown by now of all that came.

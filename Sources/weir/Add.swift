@@ -28,7 +28,9 @@ struct Add: WeirCommand {
         var steps = try read()
         let store = try options.openStore(kind: "add", create: false)
         let configuration = try WorkflowFile.configuration(given: nil, database: store.path)
-        if let fault = configuration.resolve(&steps).first { throw Failure(fault.render(file: file)) }
+        if let fault = configuration.resolve(&steps).first(where: { $0.severity == .error }) {
+            throw Failure(fault.render(file: file))
+        }
         let isInside = run == nil && (context?.belongs(to: store) ?? false)
         let specs = try JoiningSteps.specs(steps, run: target, beside: isInside ? context?.job : nil, store: store)
         let jobs = try store.write { try $0.addJobs(specs, to: target, beside: isInside ? context?.job : nil) }

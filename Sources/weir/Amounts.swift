@@ -125,6 +125,13 @@ extension JobID: ExpressibleByArgument {
     }
 }
 
+extension RunnerID: ExpressibleByArgument {
+    package init?(argument: String) {
+        guard let value = Int(argument), value > 0 else { return nil }
+        self.init(value)
+    }
+}
+
 /// `7`, `r7` or `run:7`.
 extension RunID: ExpressibleByArgument {
     package init?(argument: String) {

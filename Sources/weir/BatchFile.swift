@@ -1,5 +1,6 @@
 import Executors
 import FoundationEssentials
+import JSON
 import Jobs
 
 /// Jobs as NDJSON: one object a line, each with the options of `weir enqueue`; `after` may name jobs of the batch.
@@ -16,8 +17,8 @@ struct BatchFile {
     }
 
     private static let keys = [
-        "command", "args", "shell", "name", "queue", "priority", "pool", "key", "key_scope", "on_conflict", "at", "in",
-        "retries", "timeout", "env", "cwd", "stdin", "after",
+        "command", "args", "shell", "type", "data", "name", "queue", "priority", "pool", "key", "key_scope",
+        "on_conflict", "at", "in", "retries", "timeout", "memory", "env", "cwd", "stdin", "after",
     ]
 
     /// - Throws: for the first fault, with its line; nothing is enqueued then.
@@ -35,7 +36,9 @@ struct BatchFile {
             }
             do {
                 let entry = try decoder.decode([String: JSONEntry].self, from: Data(line))
-                let (spec, after) = try spec(of: entry)
+                // Read anew, since numbers must stay what they were.
+                let data = entry["data"] == nil ? nil : try? JSONValue(parsing: Array(line))["data"]?.text
+                let (spec, after) = try spec(of: entry, data: data)
                 if let name = spec.name { names[name, default: []].append(specs.count) }
                 waits += after.map { (specs.count, $0) }
                 specs.append(spec)
@@ -73,20 +76,21 @@ struct BatchFile {
 
     // MARK: One line
 
-    private func spec(of entry: [String: JSONEntry]) throws -> (JobSpec, after: [String]) {
+    private func spec(of entry: [String: JSONEntry], data: String?) throws -> (JobSpec, after: [String]) {
         for key in entry.keys where !Self.keys.contains(key) {
             let near = NearMiss.find(key, among: Self.keys).map { "did you mean '\($0)'?" }
             throw Failure("unknown key '\(key)'; \(near ?? "known are: \(Self.keys.joined(separator: ", "))")")
         }
         var spec = defaults
         let reader = EntryReader(entry: entry)
-        try readCommand(reader, into: &spec)
+        try readCommand(reader, data, into: &spec)
         if let name = try reader.text("name") { spec.name = name }
         if let queue = try reader.text("queue") { spec.queue = queue }
         if let priority = try reader.integer("priority", in: 0...99) { spec.priority = priority }
         if let retries = try reader.integer("retries", in: 0...1_000_000) { spec.retries = retries }
         if let pools = try reader.amounts("pool") { spec.pools = pools }
         if let timeout = try reader.length("timeout") { spec.timeout = max(1, timeout) }
+        if let memory = try reader.memory("memory") { spec.memoryLimit = memory }
         if let environment = try reader.texts(byName: "env") { spec.environment.merge(environment) { $1 } }
         if let directory = try reader.text("cwd") { spec.directory = try Directory.absolute(directory) }
         if let input = try reader.text("stdin") { spec.standardInput = Array(input.utf8) }
@@ -100,10 +104,19 @@ struct BatchFile {
         return (spec, try reader.list("after"))
     }
 
-    private func readCommand(_ reader: EntryReader, into spec: inout JobSpec) throws {
+    private func readCommand(_ reader: EntryReader, _ data: String?, into spec: inout JobSpec) throws {
         let shell = try reader.text("shell")
         let command = try reader.text("command")
-        guard (shell == nil) != (command == nil) else { throw Failure("give either 'command' or 'shell'") }
+        if let type = try reader.text("type") {
+            let others = ["shell", "command", "args", "env", "cwd", "stdin"]
+            if let other = others.first(where: { reader.entry[$0] != nil }) {
+                throw Failure("a job with 'type' has 'data', not '\(other)'")
+            }
+            spec.become(type: type, data: data)
+            return
+        }
+        guard reader.entry["data"] == nil else { throw Failure("'data' is for a job with a type; name it as 'type'") }
+        guard (shell == nil) != (command == nil) else { throw Failure("give either 'command', 'shell' or 'type'") }
         spec.command = shell ?? command ?? ""
         spec.shell = shell != nil
         spec.arguments = try reader.list("args")
@@ -133,5 +146,14 @@ struct BatchFile {
             throw Failure("after '\(text)': no job of the batch has this name, and it is no id\(near)")
         }
         return JobSpec.Dependency(.stored(JobID(id)), condition)
+    }
+}
+
+extension JobSpec {
+    /// Makes it a job with a type, and keeps what the options say besides.
+    fileprivate mutating func become(type: String, data: String?) {
+        let typed = JobSpec(type: type, data: data)
+        (command, kind) = (typed.command, typed.kind)
+        (self.type, self.data) = (typed.type, typed.data)
     }
 }

@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import JSON
 import Jobs
+import Logging
 import Workflows
 
 struct Do: WeirCommand {
@@ -95,7 +96,7 @@ struct Do: WeirCommand {
             lease: TimeLength(milliseconds: 15_000), grace: TimeLength(milliseconds: 10_000), format: format,
             steps: plan.steps.count)
         session.log = log.logger(.runner, level: .warning)
-        session.agents = configuration.agents
+        session.configuration = configuration
         session.watching = WatchLimits(workflow.watching)
         try session.execute()
     }

@@ -16,6 +16,11 @@ struct Enqueue: WeirCommand {
               seq 1000 | weir enqueue --lines -- convert {}.png {}.jpg
             Inside a job, what is enqueued joins its run, unless it has a key or --no-run is given.
 
+            With --type, it is a job for who serves that type: a worker, an agent or a handler, which is given the data.
+
+              weir enqueue --type resize --data '{"file": "a.png", "width": 640}'
+              weir enqueue --type resize --data @job.json
+
               weir enqueue --from jobs.ndjson        one JSON object a line: {"command": "make", "after": ["fetch"]}
             """)
 
@@ -42,11 +47,18 @@ struct Enqueue: WeirCommand {
     @Option(
         parsing: .unconditional, help: ArgumentHelp("End each attempt after so much time.", valueName: "time"))
     var timeout: TimeLength?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("End an attempt whose processes have more memory: 512M, 2G.", valueName: "size"))
+    var memory: MemorySize?
     @Option(help: ArgumentHelp("Set a variable, or hand on the present one.", valueName: "name[=value]"))
     var env: [String] = []
     @Option(help: ArgumentHelp("Where it runs. (default: here)", valueName: "directory")) var cwd: String?
     @Option(help: "A name for people.") var name: String?
     @Option(help: ArgumentHelp("A line for /bin/sh instead of a command.", valueName: "line")) var shell: String?
+    @Option(help: "Instead of a command: who serves this type takes the job.") var type: String?
+    @Option(help: ArgumentHelp("For a job with a type: JSON, @FILE, or - for standard input.", valueName: "json"))
+    var data: String?
     @Option(help: ArgumentHelp("Give it this file as standard input; - is ours.", valueName: "file")) var stdin: String?
     @Flag(help: "Inside a job: do not join its run.") var noRun = false
     @Flag(help: "Wait for the end; the exit code is 0 only if all succeeded.") var wait = false
@@ -56,10 +68,12 @@ struct Enqueue: WeirCommand {
     @Argument(parsing: .postTerminator, help: "The command and its arguments.") var command: [String] = []
 
     func validate() throws {
-        if from != nil, !command.isEmpty || lines || shell != nil {
-            throw ValidationError("--from brings its own commands; leave out the command, --shell and --lines")
+        if from != nil, !command.isEmpty || lines || shell != nil || type != nil || data != nil {
+            throw ValidationError(
+                "--from brings its own commands; leave out the command, --shell, --type, --data and --lines")
         }
-        if from == nil, command.isEmpty == (shell == nil) {
+        try validateType()
+        if from == nil, type == nil, command.isEmpty, shell == nil {
             throw ValidationError("give a command after --, as in: weir enqueue -- make all")
         }
         if lines, stdin == "-" { throw ValidationError("--lines and --stdin - both read standard input") }
@@ -71,6 +85,20 @@ struct Enqueue: WeirCommand {
             throw ValidationError("--retries must be a whole number from 0 to 1000000, not \(retries)")
         }
         if let timeout, timeout.milliseconds < 1 { throw ValidationError("--timeout must be longer than nothing") }
+    }
+
+    private func validateType() throws {
+        guard type != nil else {
+            if data != nil { throw ValidationError("--data is for a job with a type; name it with --type") }
+            return
+        }
+        if !command.isEmpty || shell != nil {
+            throw ValidationError("a job has a command or a type, not both; who serves the type knows what to do")
+        }
+        if lines || stdin != nil || !env.isEmpty || cwd != nil {
+            throw ValidationError(
+                "a job with a type has data instead of --lines, --stdin, --env and --cwd; see --from for many jobs")
+        }
     }
 
     func execute() throws {
@@ -134,15 +162,25 @@ struct Enqueue: WeirCommand {
 
     /// What the options say; the command may still be missing.
     private func spec(now: Timestamp, _ settings: Settings) throws -> JobSpec {
-        var spec = JobSpec(command: shell ?? command.first ?? "")
-        spec.shell = shell != nil
-        spec.arguments = shell == nil ? Array(command.dropFirst()) : command
+        var spec: JobSpec
+        if let type {
+            spec = JobSpec(
+                type: type,
+                data: try data.map {
+                    try JSONInput.text($0, what: "--data", limit: JobTransaction.templateLimit)
+                })
+        } else {
+            spec = JobSpec(command: shell ?? command.first ?? "")
+            spec.shell = shell != nil
+            spec.arguments = shell == nil ? Array(command.dropFirst()) : command
+        }
         spec.name = name
         spec.queue = queue ?? "default"
         spec.priority = priority ?? 5
         for amount in pool { spec.pools[amount.name] = amount.amount }
         if let key { spec.key = UniqueKey(key, scope: keyScope, conflict: onConflict) }
         spec.runAt = at?.timestamp ?? delay.map { now.advanced(by: $0.milliseconds) }
+        spec.memoryLimit = memory?.kibibytes
         spec.take(settings, retries: retries, timeout: timeout?.milliseconds)
         spec.environment = try EnvironmentOption.read(env)
         spec.directory = try Directory.absolute(cwd)

@@ -102,6 +102,15 @@ struct EntryReader {
         return length.milliseconds
     }
 
+    /// KiB: a text such as 512M, or a number of bytes.
+    func memory(_ key: String) throws -> Int? {
+        guard let value = value(key) else { return nil }
+        guard let text = value.scalar, let size = MemorySize(argument: text) else {
+            throw Failure("'\(key)' must be a text such as \"512M\" or \"2G\", at least 1M")
+        }
+        return size.kibibytes
+    }
+
     func moment(_ key: String) throws -> Timestamp? {
         guard let value = value(key) else { return nil }
         if case .integer(let milliseconds) = value, milliseconds >= 0 { return Timestamp(milliseconds) }

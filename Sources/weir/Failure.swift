@@ -16,6 +16,8 @@ struct Failure: Error {
     static let cannotCreate: Int32 = 73
     static let inputOutput: Int32 = 74
     static let temporary: Int32 = 75
+    /// Somebody else was faster: compare-and-set changed nothing.
+    static let conflict: Int32 = 76
     static let noPermission: Int32 = 77
     /// As of timeout(1).
     static let timeout: Int32 = 124

@@ -86,6 +86,26 @@ enum NameCheck {
 
     static func schedule(_ name: String) throws { try check("schedule", name, without: ",") }
 
+    /// As the view `enqueue` takes it.
+    static func type(_ name: String) throws {
+        let isFine =
+            (1...128).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"),
+                    UInt8(ascii: ":"), UInt8(ascii: "/"):
+                    true
+                default: false
+                }
+            }
+        guard isFine else {
+            throw Failure(
+                "type '\(Terminal.visible(name))': a type has 1 to 128 letters, digits and . _ - : /",
+                code: Failure.data)
+        }
+    }
+
     private static func check(_ kind: String, _ name: String, without marks: String) throws {
         let isFine =
             !name.isEmpty && name.utf8.count <= 128

@@ -104,7 +104,7 @@ struct List: WeirCommand {
         if case .integer(let id)? = table.rows.last?.first { Int(id) } else { nil }
     }
 
-    private static let hidden: Set = ["started_at", "priority", "version"]
+    private static let hidden: Set = ["started_at", "priority", "version", "data"]
 
     /// Without the columns that are wide or empty.
     private static func forPeople(_ table: Table) -> Table {

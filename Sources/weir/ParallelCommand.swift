@@ -17,6 +17,7 @@ struct ParallelCommand: ParsableCommand {
             """,
         subcommands: [
             Enable.self, Disable.self, Workers.self, Status.self, ProfileChoice.self, BenchmarkCommand.self,
+            MonitorCommand.self,
         ])
 
     struct Enable: WeirCommand {

@@ -1,6 +1,7 @@
 import Engine
 import JSON
 import Jobs
+import Logging
 import Workflows
 
 /// Asks a planner for steps until they can be used.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Jobs
 import SQLite
+import Workflows
 
 struct Rerun: WeirCommand {
     static let configuration = CommandConfiguration(
@@ -44,10 +45,11 @@ struct Rerun: WeirCommand {
         StandardError.print("weir: run \(run): \(reopened.count) steps are to run again")
         guard !detach else { return }
         let slots = try maxConcurrency ?? RunSlots.usual(for: run, in: store)
-        try RunSession(
+        var session = RunSession(
             run: run, store: store, slots: slots, lease: TimeLength(milliseconds: 15_000),
-            grace: TimeLength(milliseconds: 10_000), format: format, steps: reopened.count
-        ).execute()
+            grace: TimeLength(milliseconds: 10_000), format: format, steps: reopened.count)
+        session.configuration = try WorkflowFile.configuration(given: nil, database: store.path)
+        try session.execute()
     }
 }
 

@@ -95,7 +95,7 @@ struct Run: WeirCommand {
             run: started.run, store: store, slots: slots, lease: lease, grace: grace, format: format,
             steps: plan.steps.count)
         session.every = every
-        session.agents = configuration.agents
+        session.configuration = configuration
         session.log = log.logger(.runner, level: .warning)
         session.monitors = settings.monitors
         session.watching = WatchLimits(file.workflow.watching)

@@ -23,8 +23,8 @@ struct RunSession {
     /// What the workflow says of those who watch it.
     var watching = WatchLimits()
 
-    /// By the type of the jobs that they take.
-    var agents: [String: AgentDefinition] = [:]
+    /// Whose workers and agents take jobs of their types.
+    var configuration = Configuration()
 
     /// - Throws: `ExitCode` 1 when the run did not succeed, 130 when it was interrupted, 124 when watching took too long.
     func execute() throws {
@@ -47,8 +47,8 @@ struct RunSession {
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainsOnHangup = true
-        options.agents = agents
         options.monitors = monitors
+        try options.serve(configuration)
         let progress = RunProgress(
             run: run, store: store, steps: steps, watching: watching, plainInterval: max(100, every.milliseconds))
         let runner = try Runner(

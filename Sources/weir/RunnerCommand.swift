@@ -15,7 +15,10 @@ struct RunnerCommand: WeirCommand {
               weir runner --slots 4
               weir runner --slots 2 --queues images,mail
               weir runner --drain-after idle
-            """)
+              weir runner --worker resize='python3 resize.py' --worker 'mail=node mail.js'
+              weir runner list; weir runner drain 3 --wait
+            """,
+        subcommands: [RunnerDrain.self, RunnerList.self])
 
     @OptionGroup var options: StoreOptions
 
@@ -47,12 +50,29 @@ struct RunnerCommand: WeirCommand {
             valueName: "condition"))
     var drainAfter: DrainAfterOption?
 
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Serve jobs of a type by long-lived processes of a command, plain words or a line for /bin/sh. May be given several times.",
+            valueName: "type=command"))
+    var worker: [WorkerOption] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Of the workers: time to start (10s), idle time (5m), jobs and MiB until a process is replaced, processes "
+                + "at most, as in start=10s,idle=5m,jobs=1000,memory=512,count=2.",
+            valueName: "limits"))
+    var workerLimits: WorkerLimits?
+
     @Flag(name: .shortAndLong, help: "Say what happens: --log-level info.")
     var verbose = false
 
     @OptionGroup var log: LogOptions
 
     func validate() throws {
+        if let twice = Dictionary(grouping: worker, by: \.type).first(where: { $0.value.count > 1 }) {
+            throw ValidationError("--worker names the type '\(twice.key)' twice; one command serves a type")
+        }
         if let slots, !(1...10_000).contains(slots) {
             throw ValidationError("--slots must be a whole number from 1 to 10000, not \(slots)")
         }
@@ -82,8 +102,15 @@ struct RunnerCommand: WeirCommand {
         options.lease = lease.milliseconds
         options.grace = grace.milliseconds
         options.drainAfter = drainAfter?.condition
-        options.agents = try WorkflowFile.configuration(given: config, database: store.path).agents
         options.settings = sources
+        options.batch = settings.batchSize
+        options.monitors = settings.monitors
+        try options.serve(WorkflowFile.configuration(given: config, database: store.path))
+        for option in worker {
+            var definition = option.definition
+            workerLimits?.apply(to: &definition)
+            options.workers[option.type] = definition
+        }
         let log = log.logger(.runner, level: verbose ? .info : .notice)
         let runner = try Runner(store: store, options: options, log: log)
         runner.services = .program

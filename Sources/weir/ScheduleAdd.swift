@@ -44,6 +44,10 @@ struct ScheduleAdd: WeirCommand {
     @Option(
         parsing: .unconditional, help: ArgumentHelp("End each attempt after so much time.", valueName: "time"))
     var timeout: TimeLength?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("End an attempt whose processes have more memory: 512M, 2G.", valueName: "size"))
+    var memory: MemorySize?
     @Option(help: ArgumentHelp("Set a variable, or hand on the present one.", valueName: "name[=value]"))
     var env: [String] = []
     @Option(help: ArgumentHelp("Where it runs. (default: here)", valueName: "directory")) var cwd: String?
@@ -60,7 +64,8 @@ struct ScheduleAdd: WeirCommand {
         if workflow == nil, cron == nil { throw ValidationError("give --cron, as in: --cron \"0 3 * * *\"") }
         if workflow == nil, !input.isEmpty { throw ValidationError("--input is for --workflow") }
         if workflow != nil,
-            priority != nil || queue != nil || !pool.isEmpty || retries != nil || timeout != nil || !env.isEmpty
+            priority != nil || queue != nil || !pool.isEmpty || retries != nil || timeout != nil || memory != nil
+                || !env.isEmpty
                 || stdin != nil
         {
             throw ValidationError("a workflow's file says how its steps run; leave out the options of a job")
@@ -116,6 +121,7 @@ struct ScheduleAdd: WeirCommand {
         spec.queue = queue ?? "default"
         spec.priority = priority ?? 5
         for amount in pool { spec.pools[amount.name] = amount.amount }
+        spec.memoryLimit = memory?.kibibytes
         spec.take(settings, retries: retries, timeout: timeout?.milliseconds)
         spec.environment = try EnvironmentOption.read(env)
         spec.directory = try Directory.absolute(cwd)

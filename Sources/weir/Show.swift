@@ -39,7 +39,7 @@ struct Show: WeirCommand {
     private static func report(on job: JobID, in store: JobStore) throws -> Report {
         var report = Report()
         try store.look { transaction in
-            report.add(row: try transaction.detail(of: job), json: ["pools", "result"])
+            report.add(row: try transaction.detail(of: job), json: ["pools", "result", "data", "checkpoint"])
             report.add("dependencies", try transaction.dependencies(of: job))
             report.add("dependents", try transaction.dependents(of: job))
             report.add("attempt_history", title: "attempts", try transaction.attempts(of: job))

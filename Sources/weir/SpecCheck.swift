@@ -7,6 +7,7 @@ enum SpecCheck {
     static func check(_ spec: JobSpec) throws {
         guard !spec.command.isEmpty else { throw Failure("the command is empty") }
         let argv = spec.shell ? ["/bin/sh", "-c", spec.command, "sh"] : [spec.command]
+        if let type = spec.type { try NameCheck.type(type) }
         try ArgumentLimits.check(argv: argv + spec.arguments, environment: spec.environment)
         try NameCheck.queue(spec.queue)
         if let key = spec.key?.text, key.isEmpty { throw Failure("the key is empty; leave it out to have none") }

@@ -23,7 +23,7 @@ struct Status: WeirCommand {
         let survey = try RunnerSurvey(of: store)
         try store.look { transaction in
             report.add("queues", try transaction.queueTable())
-            report.add("runners", Self.table(of: survey, now: transaction.now))
+            report.add("runners", RunnerTable.table(of: survey, now: transaction.now))
             report.add("pools", try transaction.poolTable())
             report.add("last_hour", title: "ended in the last hour", try transaction.ended(since: hour))
         }
@@ -32,22 +32,5 @@ struct Status: WeirCommand {
             StandardError.print("no runner lives; `weir runner` starts one")
         }
         store.close()
-    }
-
-    private static func table(of survey: RunnerSurvey, now: Timestamp) -> Table {
-        var table = Table(columns: [
-            "id", "kind", "state", "slots", "running", "queues", "pid", "host", "heartbeat_ago_ms", "lease_left_ms",
-        ])
-        for entry in survey.entries {
-            let runner = entry.runner
-            table.rows.append([
-                .integer(Int64(runner.id.rawValue)), .text(runner.kind.rawValue), .text(entry.condition.rawValue),
-                .integer(Int64(runner.slots)), .integer(Int64(runner.running)),
-                runner.queues.map { .text($0.joined(separator: ",")) } ?? .null, .integer(Int64(runner.pid)),
-                .text(runner.host), .integer(Int64(max(0, now.rawValue - runner.heartbeatAt.rawValue))),
-                .integer(Int64(entry.leaseLeft)),
-            ])
-        }
-        return table
     }
 }

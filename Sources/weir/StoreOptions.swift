@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Glibc
 import Jobs
 import SQLite
@@ -26,7 +27,9 @@ struct StoreOptions: ParsableArguments {
             path: path, durability: durability == .full ? .full : .normal,
             identity: .current(kind: kind, mayBeKilled: true), stoppedHolderPatience: .milliseconds(lease),
             writeLockDeadline: patience, createIfMissing: create, applicationID: JobStore.applicationID)
-        return try JobStore(options)
+        let store = try JobStore(options)
+        store.fillPoolsFromMachine()
+        return store
     }
 
     /// Opens the database if there is one: for commands that make it only when all that they were given is right.

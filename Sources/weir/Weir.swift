@@ -22,10 +22,11 @@ struct Weir: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Init.self, Run.self, Do.self, Validate.self, Enqueue.self, RunnerCommand.self, Status.self, List.self,
-            Show.self,
+            Init.self, Run.self, Do.self, Validate.self, Enqueue.self, RunnerCommand.self, Status.self,
+            MonitorCommand.self, List.self, Show.self,
             Explain.self, Logs.self, Wait.self, Cancel.self, Retry.self, Rerun.self,
-            Approve.self, ProgressCommand.self, Add.self, SQLCommand.self, QueueCommand.self,
+            Approve.self, ProgressCommand.self, Add.self, MemoryCommand.self, CheckpointCommand.self, SQLCommand.self,
+            QueueCommand.self,
             PoolCommand.self, ScheduleCommand.self, DoctorCommand.self, GraphCommand.self, PlanCommand.self,
             SchemaCommand.self, NewCommand.self, ConfigCommand.self, ParallelCommand.self, BenchmarkCommand.self,
         ])

@@ -62,11 +62,11 @@ struct WorkflowFile {
         let missing = configuration.resolve(&workflow)
         for diagnostic in missing {
             let shown = Diagnostic(
-                severity: asWarnings ? .warning : .error, line: diagnostic.line, column: diagnostic.column,
+                severity: asWarnings ? .warning : diagnostic.severity, line: diagnostic.line, column: diagnostic.column,
                 message: diagnostic.message)
             StandardError.print(shown.render(file: path))
         }
-        return missing.isEmpty
+        return !missing.contains { $0.severity == .error }
     }
 
     static func configuration(given: String?, database: String) throws -> Configuration {

@@ -26,6 +26,12 @@ import Testing
         #expect(state.actions(at: 999) == [])
         #expect(state.actions(at: 1_000) == [.terminate(key)])
         #expect(state.stopReason(of: key) == .timeout)
+        // What ignores that has no use of a grace; what began meanwhile is met by a second look.
+        #expect(state.nextWake() == 1_250)
+        #expect(state.actions(at: 1_249) == [])
+        #expect(state.actions(at: 1_250) == [.press(key)])
+        #expect(state.actions(at: 1_499) == [])
+        #expect(state.actions(at: 1_500) == [.press(key)])
         #expect(state.actions(at: 10_999) == [])
         #expect(state.actions(at: 11_000) == [.kill(key)])
         #expect(state.actions(at: 60_000) == [])
@@ -52,10 +58,23 @@ import Testing
         var state = state()
         state.started(key, at: 0, timeout: 1_000)
         #expect(state.stop(key, because: .cancel, at: 500) == [.terminate(key)])
-        #expect(state.actions(at: 1_000) == [])
+        #expect(state.actions(at: 1_000) == [.press(key)])
         #expect(state.drain(at: 2_000) == [])
         #expect(state.stopReason(of: key) == .cancel)
         #expect(state.actions(at: 10_500) == [.kill(key)])
+    }
+
+    @Test func `an attempt that has too much memory is killed at once, unless it is being ended`() {
+        var state = state()
+        state.started(key, at: 0, timeout: 1_000)
+        state.started(other, at: 0, timeout: nil)
+        #expect(state.exceeded(key) == [.kill(key)])
+        #expect(state.stopReason(of: key) == .memory)
+        #expect(state.exceeded(key) == [])
+        #expect(state.actions(at: 60_000) == [])
+        #expect(state.stop(other, because: .cancel, at: 100) == [.terminate(other)])
+        #expect(state.exceeded(other) == [])
+        #expect(state.stopReason(of: other) == .cancel)
     }
 
     // MARK: Drain
@@ -214,9 +233,11 @@ import Testing
         state.started(other, at: 0, timeout: nil)
         _ = state.stop(other, because: .cancel, at: 0)
         state.resumed(after: 50_000)
-        #expect(state.actions(at: 50_999) == [])
+        #expect(state.actions(at: 50_249) == [])
+        #expect(state.actions(at: 50_250) == [.press(other)])
+        #expect(state.actions(at: 50_999) == [.press(other)])
         #expect(state.actions(at: 51_000) == [.terminate(key)])
-        #expect(state.actions(at: 60_000) == [.kill(other)])
+        #expect(Set(state.actions(at: 60_000)) == [.kill(other), .press(key)])
     }
 
     @Test func `whatever happens, it never wakes for nothing`() {
@@ -277,5 +298,87 @@ import Testing
         #expect(state.isFireDue(at: 1_200))
         state.drainGently()
         #expect(!state.isFireDue(at: 1_200))
+    }
+}
+
+@Suite struct `Jobs that wait for a worker` {
+    private let key = AttemptKey(job: JobID(1), leaseToken: 1)
+    private let other = AttemptKey(job: JobID(2), leaseToken: 2)
+
+    private func state() -> LoopState {
+        var state = LoopState(LoopState.Settings(slots: 1))
+        state.renewed(at: 0)
+        state.turnSucceeded(at: 0, more: false)
+        return state
+    }
+
+    @Test func `take no slot, and their time begins with the worker`() {
+        var state = state()
+        state.started(key, at: 0, timeout: 50)
+        state.waits(key)
+        #expect(state.freeSlots == 1)
+        #expect(state.running == 1)
+        #expect(!state.isIdle)
+        #expect(state.actions(at: 1_000) == [])
+        state.started(key, at: 1_000, timeout: 50)
+        #expect(state.freeSlots == 0)
+        #expect(state.actions(at: 1_050) == [.terminate(key)])
+    }
+
+    @Test func `leave the slot with their answer, which is stored soon`() {
+        var state = state()
+        state.started(key, at: 0, timeout: nil)
+        state.answered(key, at: 100)
+        #expect(state.freeSlots == 1)
+        #expect(!state.holdsSlot(key))
+        #expect(!state.isTurnDue(at: 104))
+        #expect(state.nextWake() == 105)
+        #expect(state.isTurnDue(at: 105))
+        state.turnSucceeded(at: 105, more: false)
+        state.settled(key)
+        #expect(state.isIdle)
+    }
+
+    @Test func `keep a draining runner until they are settled`() {
+        var state = state()
+        state.waits(key)
+        state.started(other, at: 0, timeout: nil)
+        state.answered(other, at: 1)
+        state.drainGently()
+        #expect(state.mode == .draining)
+        state.settled(other)
+        #expect(state.mode == .draining)
+        state.settled(key)
+        #expect(state.mode == .ended)
+    }
+}
+
+@Suite struct `The pace of a type` {
+    @Test func `says how many jobs are done in a tenth of a second`() {
+        var pace = WorkerPace()
+        #expect(pace.expected(of: 2) == 0)
+        for _ in 0..<50 { pace.add(microseconds: 1_000) }
+        #expect(pace.expected(of: 2) == 200)
+        for _ in 0..<50 { pace.add(microseconds: 1_000_000) }
+        #expect(pace.expected(of: 2) == 0)
+        for _ in 0..<50 { pace.add(microseconds: 1_000) }
+        pace.stalled()
+        #expect(pace.expected(of: 2) == 0)
+    }
+
+    @Test func `waits ever longer for workers that die at once`() {
+        var backoff = WorkerBackoff()
+        var waits: [Int] = []
+        for _ in 0..<12 {
+            backoff.failed(at: 0)
+            waits.append(backoff.until ?? 0)
+        }
+        #expect(waits == [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000, 30_000])
+        let tooEarly = backoff.expire(at: 29_999)
+        let due = backoff.expire(at: 30_000)
+        #expect(!tooEarly && due && backoff.until == nil)
+        backoff.succeeded()
+        backoff.failed(at: 0)
+        #expect(backoff.until == 100)
     }
 }

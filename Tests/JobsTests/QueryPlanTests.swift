@@ -106,6 +106,11 @@ private let plans: [(String, SQL, [String])] = [
     ("setWait", Store.setWaitSQL, ["SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("bestReady", Store.bestReadySQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
     ("limitsOfLane", Store.limitsOfLaneSQL, ["SEARCH lane_limits USING PRIMARY KEY (lane_id=?)"]),
+    (
+        "indexedLimits", Store.indexedLimitsSQL,
+        ["SEARCH held USING PRIMARY KEY (lane_id=?)", "SEARCH l USING INTEGER PRIMARY KEY (rowid=?)"]
+    ),
+    ("unitsInUse", Store.unitsInUseSQL, ["SEARCH limit_units USING PRIMARY KEY (limit_id=?)"]),
     ("findLane", Store.findLaneSQL, ["SEARCH lanes USING COVERING INDEX sqlite_autoindex_lanes_1 (key=?)"]),
     ("unplaced", Store.unplacedSQL, ["SEARCH jobs USING INDEX jobs_ready (lane_id=?)"]),
     ("due", Store.dueSQL, ["SEARCH jobs USING INDEX jobs_scheduled (run_at<?)"]),
@@ -123,6 +128,13 @@ private let plans: [(String, SQL, [String])] = [
     ("countEnd", Store.countEndSQL, ["SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("parallelSettings", Store.parallelSettingsSQL, ["SEARCH settings USING PRIMARY KEY (name>? AND name<?)"]),
     ("renew", Store.renewSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("isLive", Store.isLiveSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("isToDrain", Store.isToDrainSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("requestDrain", Store.requestDrainSQL, ["SEARCH runners USING INTEGER PRIMARY KEY (rowid=?)"]),
+    ("memory", Store.memorySQL, ["SEARCH memory USING PRIMARY KEY (run_id=? AND name=?)"]),
+    ("memories", Store.memoriesSQL, ["SEARCH memory USING PRIMARY KEY (run_id=?)"]),
+    ("deleteMemory", Store.deleteMemorySQL, ["SEARCH memory USING PRIMARY KEY (run_id=? AND name=?)"]),
+    ("setCheckpoint", Store.setCheckpointSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
     ("toStop", Store.toStopSQL, ["SEARCH jobs USING INDEX jobs_to_stop (runner_id=?)"]),
     (
         "others", Store.othersSQL,
@@ -181,5 +193,86 @@ private let plans: [(String, SQL, [String])] = [
     (
         "unmet", Store.unmetSQL,
         ["SEARCH d USING PRIMARY KEY (job_id=?)", "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)"]
+    ),
+    // The monitor's: none of them looks at what has ended.
+    ("storeMinute", Store.storeMinuteSQL, []),
+    (
+        "pruneMinutes", Store.pruneMinutesSQL,
+        [
+            "SEARCH runner_minutes USING PRIMARY KEY (minute<?)", "SCALAR SUBQUERY 1",
+            "SEARCH runner_minutes USING PRIMARY KEY",
+        ]
+    ),
+    ("totalsByMinute", Store.totalsByMinuteSQL, ["SEARCH runner_minutes USING PRIMARY KEY (minute>?)"]),
+    ("totals", Store.totalsSQL, ["SEARCH runner_minutes USING PRIMARY KEY (minute>? AND minute<?)"]),
+    ("minutesOfRunners", Store.minutesOfRunnersSQL, ["SEARCH runner_minutes USING PRIMARY KEY (minute>?)"]),
+    (
+        "durationsByLength", Store.durationsByLengthSQL,
+        [
+            "SEARCH m USING PRIMARY KEY (minute>?)", "SCAN h VIRTUAL TABLE INDEX 1:", "USE TEMP B-TREE FOR GROUP BY",
+        ]
+    ),
+    (
+        "countReady", Store.countReadySQL,
+        ["CO-ROUTINE (subquery-1)", "SEARCH jobs USING INDEX jobs_ready (lane_id=?)", "SCAN (subquery-1)"]
+    ),
+    (
+        "countUnplaced", Store.countUnplacedSQL,
+        [
+            "CO-ROUTINE (subquery-1)", "SEARCH jobs USING INDEX jobs_ready (lane_id=?)", "SCAN (subquery-1)",
+            "USE TEMP B-TREE FOR GROUP BY",
+        ]
+    ),
+    (
+        "countScheduled", Store.countScheduledSQL,
+        [
+            "CO-ROUTINE (subquery-1)", "SCAN jobs USING INDEX jobs_scheduled", "SCAN (subquery-1)",
+            "USE TEMP B-TREE FOR GROUP BY",
+        ]
+    ),
+    (
+        "countBlocked", Store.countBlockedSQL,
+        [
+            "CO-ROUTINE (subquery-1)", "SCAN jobs USING INDEX jobs_blocked", "SCAN (subquery-1)",
+            "USE TEMP B-TREE FOR GROUP BY",
+        ]
+    ),
+    (
+        "countRunning", Store.countRunningSQL,
+        ["SEARCH jobs USING INDEX jobs_held (runner_id>?)", "USE TEMP B-TREE FOR GROUP BY"]
+    ),
+    (
+        "oldestReady", Store.oldestReadySQL,
+        [
+            "CO-ROUTINE (subquery-1)", "SCAN jobs USING INDEX jobs_ready", "SCAN (subquery-1)",
+            "USE TEMP B-TREE FOR GROUP BY",
+        ]
+    ),
+    (
+        "lanesWithWork", Store.lanesWithWorkSQL,
+        [
+            "COMPOUND QUERY", "LEFT-MOST SUBQUERY", "SCAN lanes USING INDEX lanes_open", "UNION ALL",
+            "SEARCH lanes USING COVERING INDEX lanes_waiting_of_queue (waits_for>?)",
+        ]
+    ),
+    (
+        "runningJobs", Store.runningJobsSQL,
+        [
+            "SEARCH j USING INDEX jobs_held (runner_id>?)", "SEARCH q USING INTEGER PRIMARY KEY (rowid=?)",
+            "CORRELATED SCALAR SUBQUERY 2", "CO-ROUTINE a", "SCAN json_each VIRTUAL TABLE INDEX 1:", "SCAN a",
+            "USE TEMP B-TREE FOR ORDER BY",
+        ]
+    ),
+    (
+        "recentFailures", Store.recentFailuresSQL,
+        [
+            "CO-ROUTINE f", "SCAN recent_failures", "SCAN f", "SEARCH j USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH q USING INTEGER PRIMARY KEY (rowid=?)", "CORRELATED SCALAR SUBQUERY 2", "CO-ROUTINE a",
+            "SCAN json_each VIRTUAL TABLE INDEX 1:", "SCAN a", "USE TEMP B-TREE FOR ORDER BY",
+        ]
+    ),
+    (
+        "openRuns", Store.openRunsSQL,
+        ["CO-ROUTINE (subquery-1)", "SCAN runs USING INDEX runs_open", "SCAN (subquery-1)"]
     ),
 ]

@@ -25,7 +25,7 @@ import Workflows
         #expect(request.address.text == "http://localhost:1/v1/chat/completions")
         #expect(request.headers.first { $0.name == "Authorization" }?.value == "Bearer sk-1234")
         #expect(request.headers.first { $0.name == "x-org" }?.value == "a acme b")
-        #expect(request.secrets == ["sk-1234", "acme"])
+        #expect(request.secrets == ["sk-1234"])
         let body = request.body
         #expect(body["messages"]?.list?.map { $0["role"] } == [.string("system"), .string("user")])
         #expect(body["messages"]?.list?.last?["content"] == .string("why?"))

@@ -78,8 +78,8 @@ import Workflows
 @Suite struct `A secret` {
     @Test(arguments: [1, 2, 3, 5, 100])
     func `is kept out of a text that comes in pieces`(size: Int) {
-        var filter = SecretFilter(["sk-secret", "abc"])
-        let text = "a sk-secret b sk-secre sk-sk-secret abc sk-s"
+        var filter = SecretFilter(["sk-secret", "abcdefgh", "abc"])
+        let text = "a sk-secret b sk-secre sk-sk-secret abcdefgh abc sk-s"
         var shown = ""
         var rest = text[...]
         while !rest.isEmpty {
@@ -87,7 +87,7 @@ import Workflows
             rest = rest.dropFirst(size)
         }
         shown += filter.finish()
-        #expect(shown == "a [secret] b sk-secre sk-[secret] abc sk-s")
+        #expect(shown == "a [secret] b sk-secre sk-[secret] [secret] abc sk-s")
     }
 
     @Test func `in base 64 is as headers have it`() {

@@ -145,13 +145,36 @@ import Testing
         }
     }
 
+    @Test func `by command is given the keys that it names, and no others`() throws {
+        try withHost { host in
+            try Files.write(
+                "agents: {a: {command: [sh, -c, 'echo $TEST_KEY-$OTHER_KEY'], key_env: TEST_KEY}}",
+                to: "\(host.folder)/weir.yaml")
+            try Files.write(step("a"), to: "\(host.folder)/flow.yaml")
+            let keys = ["TEST_KEY": "one", "OTHER_KEY": "two"]
+            #expect(try host.start(["run", "flow.yaml"], environment: keys).wait().exitCode == 0)
+            #expect(try host.lines("SELECT result FROM job_history") == [#""one-""#])
+            #expect(try host.start(["run", "flow.yaml"]).wait().exitCode == 1)
+            #expect(
+                try host.lines("SELECT error FROM job_history WHERE id = 2") == [
+                    "the variable TEST_KEY is not set in the environment of the runner"
+                ])
+            try host.checkInvariants()
+        }
+    }
+
     @Test func `is told what the steps before it found, and what the run remembers`() throws {
         try run(
             """
             steps:
               - {id: one, config: {command: echo, args: ["first"]}}
               - {id: two, continueOnError: true, config: {shell: "echo '{\\"n\\": 2}' > $WEIR_RESULT; exit 3"}}
-              - {id: sees, type: agent, dependsOn: [one, two], config: {agent: echo, prompt: "Sum up."}}
+              - id: note
+                dependsOn: one
+                config:
+                  shell: |
+                    sqlite3 "$WEIR_DB" "INSERT INTO memory VALUES ($WEIR_RUN, 'tone', '[1]', 1, 0), (0, 'all', '2', 1, 0)"
+              - {id: sees, type: agent, dependsOn: [one, two, "note:finished"], config: {agent: echo, prompt: "Sum up."}}
               - {id: refers, type: agent, dependsOn: [one], config: {agent: echo, prompt: "It was ${{ steps.one.result }}."}}
               - {id: blind, type: agent, dependsOn: [one], config: {agent: echo, prompt: "Alone.", context: false}}
               - {id: each, type: agent, dependsOn: [one], foreach: [x], config: {agent: echo, prompt: "Each ${{ item }}."}}
@@ -173,6 +196,14 @@ import Testing
                     ## two (failed)
 
                     error: exited with code 3
+
+                    ## note
+
+                    (no result)
+
+                    Memory of this run:
+
+                    - tone: [1]
 
                     """)
             #expect(prompts["It was first"] == "It was first.")
@@ -199,6 +230,23 @@ import Testing
                     #"succeeded|"I was asked: why?""#, #"succeeded|"I was asked: how?""#,
                     #"succeeded|"I was asked: {\"n\":1}""#, #"succeeded|"LOUD""#, "failed|the prompt is empty",
                 ])
+            try host.checkInvariants()
+        }
+    }
+
+    @Test func `hands its job back when its runner drains`() throws {
+        try withHost { host in
+            let server = try ChatServer(in: host)
+            try Files.write(server.configuration(["slow": ""]), to: "\(host.folder)/weir.yaml")
+            try host.run("init")
+            try host.shell(#"INSERT INTO enqueue(type, data) VALUES ('slow', '"go on"')"#)
+            let runner = try host.startRunner("--slots", "1")
+            try eventually("the answer begins") { try host.run("logs", "1").contains("tick") }
+            runner.send(SIGTERM)
+            try runner.wait(within: 20)
+            host.forget(runner)
+            #expect(try host.lines("SELECT state FROM job_history") == ["ready"])
+            #expect(try host.lines("SELECT state FROM attempt_history") == ["interrupted"])
             try host.checkInvariants()
         }
     }

@@ -74,6 +74,45 @@ import Testing
         }
     }
 
+    @Test(arguments: [("y", 0, 2), ("n", 1, 1), ("", 1, 1)])
+    func `is followed when somebody says so, and only then`(answer: String, exitCode: Int32, runs: Int) throws {
+        try withHost { host in
+            let server = try ChatServer(in: host)
+            try Files.write(
+                server.configuration(["researcher": "", "writer": "", "planner": ""]), to: "\(host.folder)/weir.yaml")
+            let process = try TestProcess(
+                ["python3", "-c", Self.terminal, "\(answer)\n", Binary.path, "do", "Compare", "--planner", "planner"],
+                in: host.folder, environment: ["WEIR_DB": host.database])
+            #expect(try process.wait().exitCode == exitCode, "\(process.output)\(process.error)")
+            #expect(process.output.contains("Run these 3 steps? [y/N]"))
+            #expect(try host.number("SELECT count(*) FROM runs") == runs)
+        }
+    }
+
+    /// Runs a program on a terminal of its own and types an answer once it is asked.
+    private static let terminal = """
+        import os, pty, sys
+        answer, argv = sys.argv[1], sys.argv[2:]
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(argv[0], argv)
+        seen = b""
+        asked = False
+        while True:
+            try:
+                data = os.read(terminal, 65536)
+            except OSError:
+                data = b""
+            if not data:
+                break
+            seen += data
+            if not asked and b"[y/N]" in seen:
+                asked = True
+                os.write(terminal, answer.encode())
+        sys.stdout.buffer.write(seen)
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        """
+
     @Test func `must be configured`() throws {
         try withHost { host in
             try Files.write("agents: {planner: [cat]}", to: "\(host.folder)/weir.yaml")

@@ -29,6 +29,8 @@ struct BadCommandLine: CustomTestStringConvertible, Sendable {
         BadCommandLine(["enqueue", "--timeout=-5", "--", "true"], 64, "'-5' is invalid"),
         BadCommandLine(["enqueue", "--in", "99999999d", "--", "true"], 64, "invalid"),
         BadCommandLine(["enqueue", "--pool", "gpu=0", "--", "true"], 64, "invalid"),
+        BadCommandLine(["enqueue", "--memory", "5K", "--", "true"], 64, "invalid"),
+        BadCommandLine(["enqueue", "--memory", "much", "--", "true"], 64, "invalid"),
         BadCommandLine(["enqueue", "--after", "0", "--", "true"], 64, "invalid"),
         BadCommandLine(["enqueue", "--after", "1:suceeded", "--", "true"], 64, "invalid"),
         BadCommandLine(["enqueue", "--env", "NO_SUCH_VARIABLE", "--", "true"], 64, "write NO_SUCH_VARIABLE=VALUE"),

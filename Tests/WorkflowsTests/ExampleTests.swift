@@ -22,3 +22,16 @@ import Workflows
     #expect(faults(listing.joined(separator: "\n")) == "")
     #expect(listing.count > 30)
 }
+
+@Suite struct `The example of agents` {
+    @Test func `has no fault, and all its agents`() throws {
+        let parsed = WorkflowParser.parse(
+            try Fixture.repository("examples/agents/research.yaml"), defaultName: "research")
+        #expect(parsed.diagnostics == [])
+        let configured = ConfigurationParser.parse(try Fixture.repository("examples/agents/weir.yaml"))
+        #expect(configured.diagnostics == [])
+        var workflow = try #require(parsed.workflow)
+        #expect(try #require(configured.configuration).resolve(&workflow).isEmpty)
+        #expect(workflow.plan().steps.map(\.group) == [1, 1, 2, 3])
+    }
+}

@@ -234,8 +234,8 @@ private let stepCases: [Case] = [
         "retries twice", "config: {command: x}\nretry: 1\nretries: 2",
         "flow.yaml:4:5: error: step 'a' has both 'retries' and 'retry', which are the same"),
     .step(
-        "a type of a later version", "type: worker\nconfig: {}",
-        "flow.yaml:3:11: error: type worker is not supported yet"),
+        "a type of a later version", "type: external\nconfig: {}",
+        "flow.yaml:3:11: error: type external is not supported yet"),
     .step(
         "a type that does not exist", "type: scirpt",
         "flow.yaml:3:11: error: 'type' of step 'a' is 'scirpt', which is no type of step; did you mean 'script'?"),

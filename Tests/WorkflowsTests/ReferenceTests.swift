@@ -50,16 +50,12 @@ import Workflows
         #expect(plan.steps.map { "\($0.group) \($0.id)" } == ["1 install", "2 lint", "2 type-check"])
     }
 
-    @Test func `with an agent is accepted, with a warning for each pool that it does not declare`() throws {
+    @Test func `with an agent is accepted, with a warning for the pool that is nobody's`() throws {
         let parsed = WorkflowParser.parse(try Fixture.bytes("step-level.yaml"), defaultName: "steps")
         #expect(parsed.workflow?.steps[1].action == .agent(Self.processor))
         #expect(
             parsed.diagnostics.map { $0.render(file: "f") }.joined(separator: "\n") == """
                 f:2:1: warning: \(Self.tabs)
-                f:10:14: warning: pool 'cpu' is not declared in this workflow; the database's pool of that name is \
-                used, if there is one
-                f:21:14: warning: pool 'memory' is not declared in this workflow; the database's pool of that name \
-                is used, if there is one
                 f:32:14: warning: pool 'network' is not declared in this workflow; the database's pool of that name \
                 is used, if there is one
                 """)

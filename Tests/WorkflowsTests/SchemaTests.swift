@@ -12,6 +12,7 @@ import Testing
         ("handlers", WorkflowHeadReader.handlerKeys), ("schedule", WorkflowHeadReader.scheduleKeys),
         ("report", WorkflowHeadReader.reportKeys), ("scriptConfig", ScriptReader.keys),
         ("agentConfig", ConfigReader.agentKeys), ("resolvedAgent", AgentCommand.keys),
+        ("workerConfig", ConfigReader.workerKeys), ("worker", WorkerCommand.keys),
         ("resolvedChat", ChatEndpoint.keys),
         ("httpConfig", ConfigReader.httpKeys), ("workflowConfig", ConfigReader.workflowKeys),
         ("approvalConfig", ConfigReader.approvalKeys), ("waitConfig", ConfigReader.waitKeys),

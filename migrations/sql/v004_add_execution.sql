@@ -22,6 +22,8 @@ ALTER TABLE limits ADD COLUMN origin TEXT;
 ALTER TABLE runners ADD COLUMN drain_requested INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runners ADD COLUMN rss_kb INTEGER;
 ALTER TABLE runners ADD COLUMN profile TEXT;
+-- JSON array of the types that it serves, '' for jobs without one. NULL: those only.
+ALTER TABLE runners ADD COLUMN types TEXT;
 
 -- Jobs of one lane have one type: a runner looks only at the lanes of what it serves. '': what every runner can.
 ALTER TABLE lanes ADD COLUMN type TEXT NOT NULL DEFAULT '';
@@ -43,7 +45,7 @@ CREATE TABLE memory(
     run_id INTEGER NOT NULL,
     name TEXT NOT NULL,
     value TEXT NOT NULL,             -- JSON
-    version INTEGER NOT NULL,        -- grows by one with each change
+    version INTEGER NOT NULL,        -- of the growing sequence: another one with each change
     updated_at INTEGER NOT NULL,
     PRIMARY KEY (run_id, name)
 ) STRICT, WITHOUT ROWID;

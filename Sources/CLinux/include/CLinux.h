@@ -25,6 +25,12 @@ static inline int64_t clinux_boottime_ms(void) {
 }
 
 /// Milliseconds of Unix time.
+static inline int64_t clinux_monotonic_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static inline int64_t clinux_realtime_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
@@ -49,10 +55,26 @@ const char *clinux_strptime(const char *text, const char *format, struct tm *tim
 /// eventfd(2), close-on-exec and without waiting. -1 with errno.
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
+/// Cores that this process may run on.
+int clinux_usable_cores(void);
+
+/// Whether systemd left the control group in this folder to whoever runs in it.
+int clinux_is_delegated(const char *path);
+
+/// Whether two processes are in one memory, as after vfork(2). 1, 0, or -1 with errno where that is not told.
+int clinux_share_memory(pid_t one, pid_t other);
+
 /// pidfd_open(2): a descriptor that becomes readable when the process ends. -1 with errno.
 int clinux_pidfd_open(pid_t pid);
 
 /// pidfd_send_signal(2). 0, or -1 with errno.
 int clinux_pidfd_send_signal(int pidfd, int signal);
+
+/// Gives the whole of a terminal to this process: keys come one by one, a screen of its own is shown. It is given back
+/// at the process's end too, also after a fault; only SIGKILL leaves it as it is. 0, or -1 with errno.
+int clinux_terminal_enter(int terminal);
+
+/// Gives it back. Does nothing when it was not taken.
+void clinux_terminal_leave(void);
 
 #endif

@@ -18,6 +18,7 @@ enum {
     CSPAWN_DESCRIPTOR, ///< dup2(2) or close_range(2).
     CSPAWN_LIMIT,      ///< setrlimit(2).
     CSPAWN_DIRECTORY,  ///< chdir(2).
+    CSPAWN_GROUP,      ///< write(2) to cgroup.procs.
     CSPAWN_LEASE_OVER, ///< The deadline was over; nothing was executed.
     CSPAWN_EXEC,       ///< execve(2), of every candidate.
 };
@@ -34,6 +35,8 @@ struct cspawn_request {
     uint64_t mark_limit;
     /// Bytes of RLIMIT_DATA, soft and hard. 0: none.
     uint64_t memory_limit;
+    /// The file cgroup.procs of the control group to join, open for writing. -1: none.
+    int group_processes;
     /// CLOCK_BOOTTIME in milliseconds; when it has been reached the child exits instead of exec. INT64_MAX: never.
     int64_t deadline;
     /// The top of the child's stack: at least 64 KiB, in use only until the child has called exec.
@@ -77,6 +80,12 @@ int cspawn_sealed_file(const void *bytes, size_t count);
 
 /// A pipe whose ends are close-on-exec and of which reading does not wait. 0, or -1 with errno.
 int cspawn_output_pipe(int *reader, int *writer);
+
+/// The same, of which writing does not wait.
+int cspawn_input_pipe(int *reader, int *writer);
+
+/// Bytes that were written to a pipe and not read; -1 with errno.
+int cspawn_unread_bytes(int fd);
 
 /// Bytes that a pipe may hold, set to `bytes` if it is allowed. Returns its size now, or -1.
 int cspawn_pipe_size(int fd, int bytes);

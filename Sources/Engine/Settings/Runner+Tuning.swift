@@ -51,9 +51,9 @@ extension Runner {
     private func useSlots(_ wanted: Int) {
         var slots = wanted
         do {
-            try Self.makeRoom(forSlots: slots)
+            try Self.makeRoom(forSlots: slots, workers: !options.workers.isEmpty)
         } catch {
-            slots = min(slots, Self.mostSlots)
+            slots = min(slots, mostSlots)
             logs.settings.warning("\(error); it goes on with \(slots)")
         }
         guard slots != state.settings.slots else { return }
@@ -63,10 +63,10 @@ extension Runner {
     }
 
     /// For which this process may have open files.
-    private static var mostSlots: Int {
+    private var mostSlots: Int {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        return max(1, (Int(clamping: limit.rlim_max) - 64) / 3)
+        return max(1, (Int(clamping: limit.rlim_max) - 64) / Self.descriptors(workers: !options.workers.isEmpty))
     }
 
     /// Tells those who look at runners.

@@ -111,6 +111,7 @@ struct AgentQuestion {
             execution.environment = agent.environment.merging(environment) { _, own in own }
             execution.environment["WEIR_AGENT"] = self.agent
             execution.directory = agent.directory
+            execution.inherits = agent.keyVariables
             return execution
         case .chat(let endpoint):
             guard let requests = services.requests else {

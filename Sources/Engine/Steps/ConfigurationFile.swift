@@ -1,3 +1,4 @@
+import Executors
 import Glibc
 package import Workflows
 
@@ -18,11 +19,24 @@ package enum ConfigurationFile {
     /// - Throws: an error that tells every fault of the file.
     package static func read(_ path: String) throws -> Configuration {
         let parsed = ConfigurationParser.parse(try TextFile.bytes(path, limit: 16 << 20))
-        guard let configuration = parsed.configuration else {
+        guard var configuration = parsed.configuration else {
             let faults = parsed.diagnostics.filter { $0.severity == .error }.map { $0.render(file: path) }
             throw StepFailure(faults.joined(separator: "\n"))
         }
+        // Whoever starts them, workers start where the file is.
+        let folder = self.folder(of: path)
+        for (type, worker) in configuration.workers {
+            configuration.workers[type]?.directory = WorkerDefinition.directory(worker.directory, in: folder)
+        }
         return configuration
+    }
+
+    /// From the root.
+    private static func folder(of path: String) -> String {
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard let resolved = realpath(folder, nil) else { return folder }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     /// Where it lies, if anywhere.

@@ -18,11 +18,15 @@ struct Execution {
     var arguments: [String] = []
     var isShell = false
     var environment: [String: String] = [:]
+    /// Variables that it is given of the runner's environment, by their names: their values are stored nowhere.
+    var inherits: [String] = []
     var directory: String?
     var input: [UInt8]?
     var after = Aftermath()
     /// Executes it within this process instead, and the command means nothing.
     var body: TaskBody?
+    /// A worker executes it instead, as above.
+    var worker: WorkerCall?
 }
 
 extension Execution {

@@ -14,6 +14,7 @@ final class RunScope: ExpressionScope {
     /// What `env` reads, once it is known.
     var environment: [String: String]?
     private var steps: [String: StepFacts?] = [:]
+    private var remembered: [String: JSONValue?] = [:]
 
     init(run: RunID, job: JobID?, locals: Locals, store: JobStore) throws {
         self.run = run
@@ -27,6 +28,7 @@ final class RunScope: ExpressionScope {
         if let local = locals.values[root] { return local }
         switch root {
         case "inputs": return Self.object(facts.inputs)
+        case "memory": return .object(try wholeMemory())
         case "vars": return Self.object(facts.variables)
         case "env": return environment.map { .object($0.mapValues { .string($0) }) }
         case "run":
@@ -51,6 +53,25 @@ final class RunScope: ExpressionScope {
         let found = try attempt { store in try store.look { try self.find(id, $0) } }
         steps[id] = .some(found)
         return found
+    }
+
+    func memory(_ name: String) throws(ExpressionError) -> JSONValue? {
+        if let known = remembered[name] { return known }
+        let found = try attempt { store in
+            try store.look { try $0.memory(name, for: self.run) }.map { try JSONValue(parsing: $0.value) }
+        }
+        remembered[name] = .some(found)
+        return found
+    }
+
+    private func wholeMemory() throws(ExpressionError) -> [String: JSONValue] {
+        try attempt { store in
+            var values: [String: JSONValue] = [:]
+            for entry in try store.look({ try $0.memory(of: self.run) }) {
+                values[entry.name] = try JSONValue(parsing: entry.value)
+            }
+            return values
+        }
     }
 
     private func find(_ id: String, _ transaction: JobTransaction) throws -> StepFacts? {

@@ -177,7 +177,9 @@ package enum JoiningSteps {
             throw StepFailure("the steps that are to join the run: \(error)")
         }
         let configuration = try ConfigurationFile.read(given: nil, directory: directory, database: database)
-        if let fault = configuration.resolve(&steps).first { throw StepFailure(fault.message) }
+        if let fault = configuration.resolve(&steps).first(where: { $0.severity == .error }) {
+            throw StepFailure(fault.message)
+        }
         return steps
     }
 }

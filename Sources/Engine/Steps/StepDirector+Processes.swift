@@ -56,7 +56,7 @@ extension StepDirector {
     }
 
     /// What holds for all of them: gates, the cache, who the job is.
-    private func finished(_ execution: inout Execution) throws -> Decision {
+    func finished(_ execution: inout Execution) throws -> Decision {
         execution.after.gates = step.gates
         execution.after.enforcesGates = step.enforcesGates
         if step.id.hasPrefix("task_") { execution.environment["WEIR_TASK"] = String(step.id.dropFirst("task_".count)) }

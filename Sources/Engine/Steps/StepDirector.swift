@@ -49,6 +49,7 @@ struct StepDirector {
         switch step.action {
         case .script(let script): return try execute(script)
         case .agent(let call): return claim.phase == 0 ? try execute(call) : try collectPlanned()
+        case .worker(let call): return try execute(call)
         case .http(let call): return try execute(call)
         case .workflow(let call): return claim.phase == 0 ? try start(call) : try collectRun()
         case .approval(let approval): return try approve(approval)

@@ -80,7 +80,9 @@ package struct WorkflowDocument {
         }
         let configuration = try ConfigurationFile.read(given: nil, directory: directory, database: database)
         let missing = configuration.resolve(&workflow)
-        if let fault = missing.first { throw StepFailure(fault.render(file: path ?? "definition")) }
+        if let fault = missing.first(where: { $0.severity == .error }) {
+            throw StepFailure(fault.render(file: path ?? "definition"))
+        }
         let (values, faults) = workflow.inputs(given: inputs)
         guard faults.isEmpty else { throw StepFailure("\(path ?? workflow.name): \(faults.joined(separator: "; "))") }
         return RunSpec(

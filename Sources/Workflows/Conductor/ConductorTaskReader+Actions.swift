@@ -59,6 +59,7 @@ extension ConductorTaskReader {
             return nil
         }
         var call = AgentCall(agent: task.name)
+        call.isTask = true
         var fields = task.inputs
         let template = task.object.object("taskDefinition")?.members("inputTemplate") ?? [:]
         fields.merge(template) { own, _ in own }

@@ -4,6 +4,8 @@ package struct Configuration: Sendable, Equatable {
     package var agents: [String: AgentDefinition] = [:]
     /// Defaults of runners and jobs.
     package var parallel = ParallelSection()
+    /// By the type of the jobs that they take.
+    package var workers: [String: WorkerCommand] = [:]
 
     package init() {}
 }

@@ -4,7 +4,7 @@ import Yams
 struct ConfigurationReader {
     let findings: Findings
 
-    private static let sections = ["agents", "parallel"]
+    private static let sections = ["agents", "workers", "parallel"]
 
     func read(_ root: Node) -> Configuration {
         var configuration = Configuration()
@@ -14,6 +14,7 @@ struct ConfigurationReader {
         for entry in document.entries(of: "sections, such as 'agents'") ?? [] {
             switch entry.key {
             case "agents": configuration.agents = readAgents(entry)
+            case "workers": configuration.workers = WorkersReader(findings: findings).read(entry)
             case "parallel": configuration.parallel = ParallelSectionReader(findings: findings).read(entry)
             default: reportUnknown(entry)
             }

@@ -11,4 +11,5 @@ struct FigureScope<Base: ExpressionScope>: ExpressionScope {
     }
 
     func step(_ id: String) throws(ExpressionError) -> StepFacts? { try base.step(id) }
+    func memory(_ name: String) throws(ExpressionError) -> JSONValue? { try base.memory(name) }
 }

@@ -44,6 +44,9 @@ struct ExpressionEvaluator<Scope: ExpressionScope> {
         case .list(let elements, _):
             return .list(try self.values(elements))
         case .root(let name, let offset): return try root(name, offset)
+        case .member(.root("memory", _), let name, let offset): return try remembered(name, offset)
+        case .index(.root("memory", _), let index, let offset):
+            return try remembered(try value(index).splicedText, offset)
         case .member(let base, let name, let offset):
             if let step = try step(of: base) { return try fact(name, of: step.id, step.offset, offset) }
             if let step = try step(of: node) { return try wholeStep(step.id, step.offset) }
@@ -88,6 +91,14 @@ struct ExpressionEvaluator<Scope: ExpressionScope> {
     private func root(_ name: String, _ offset: Int) throws(ExpressionError) -> JSONValue {
         if let value = try scope.value(of: name) { return value }
         throw ExpressionError("there is no \(quoted(name)) here", offset: offset, isMissing: true)
+    }
+
+    /// One value of the memory, which is never read as a whole for it.
+    private func remembered(_ name: String, _ offset: Int) throws(ExpressionError) -> JSONValue {
+        if let value = try scope.memory(name) { return value }
+        throw ExpressionError(
+            "there is no value \(quoted(name)) in the memory; '??' gives another value", offset: offset, isMissing: true
+        )
     }
 
     private func wholeStep(_ id: String, _ offset: Int) throws(ExpressionError) -> JSONValue {

@@ -7,6 +7,13 @@ package protocol ExpressionScope {
 
     /// `nil`: there is no such step.
     func step(_ id: String) throws(ExpressionError) -> StepFacts?
+
+    /// The run's value of that name, else that of all; `nil`: there is none.
+    func memory(_ name: String) throws(ExpressionError) -> JSONValue?
+}
+
+extension ExpressionScope {
+    package func memory(_ name: String) throws(ExpressionError) -> JSONValue? { try value(of: "memory")?[name] }
 }
 
 /// What is known of a step.

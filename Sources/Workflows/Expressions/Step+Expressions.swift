@@ -24,6 +24,7 @@ extension StepAction {
         case .agent(let call):
             Template.expressions(of: [call.prompt].compactMap(\.self))
                 + JSONTemplate.object(call.parameters).expressions + Template.expressions(of: call.environment)
+        case .worker(let call): call.data?.expressions ?? []
         case .http(let call):
             call.url.expressions + Template.expressions(of: call.headers) + (call.body?.expressions ?? [])
         case .workflow(let call): call.reference.expressions + JSONTemplate.object(call.inputs).expressions

@@ -8,6 +8,8 @@ package struct AgentCommand: Sendable, Equatable {
     /// In argv, `{prompt}` is replaced by it, or it is the last argument.
     package var prompt = PromptPlace.stdin
     package var environment: [String: String] = [:]
+    /// Variables of the runner's environment that it is given, by their names.
+    package var keyVariables: [String] = []
     /// `nil`: the run's directory.
     package var directory: String?
 

@@ -8,4 +8,6 @@ package struct ParallelSettings: Sendable, Equatable {
     package var defaultMaxConcurrency: Int?
     /// The capacities of the pools that the workflow declares.
     package var pools: [String: Int] = [:]
+    /// Those of them whose units have numbers, of which each job is told its own.
+    package var indexedPools: Set<String> = []
 }

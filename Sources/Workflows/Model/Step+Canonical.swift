@@ -23,6 +23,7 @@ extension Step {
         if !parallel.isEmpty { members["parallel"] = .object(parallel) }
         if continueOnError { members["continueOnError"] = .bool(true) }
         if let timeout { members["timeout"] = .string("\(timeout.wholeMilliseconds)ms") }
+        if let memoryLimit { members["memory"] = .string("\(memoryLimit)K") }
         if let retries { members["retries"] = .integer(retries) }
         if let priority { members["priority"] = .integer(priority) }
         if let queue { members["queue"] = .string(queue) }
@@ -40,10 +41,13 @@ extension Step {
 
     /// Whether something of the step is known only once it is reached.
     package var isLate: Bool {
-        guard condition == nil, fanOut == nil, cache == nil, gates.isEmpty, case .script(let script) = action else {
-            return true
+        guard condition == nil, fanOut == nil, cache == nil, gates.isEmpty else { return true }
+        return switch action {
+        case .script(let script): !script.isPlain
+        // What is resolved is told to the runner by the step itself.
+        case .worker(let call): call.resolved != nil || call.data.map { $0.plainValue == nil } ?? false
+        default: true
         }
-        return !script.isPlain
     }
 }
 
@@ -86,6 +90,10 @@ extension StepAction {
             if !call.environment.isEmpty { config["env"] = .object(call.environment.mapValues { .string($0.source) }) }
             if call.isPlanner { config["planner"] = .bool(true) }
             config["context"] = call.seesContext.map { .bool($0) }
+            config["resolved"] = call.resolved?.canonical
+        case .worker(let call):
+            config["worker"] = .string(call.type)
+            config["data"] = call.data?.source
             config["resolved"] = call.resolved?.canonical
         case .http(let call):
             config = ["method": .string(call.method), "url": .string(call.url.source)]

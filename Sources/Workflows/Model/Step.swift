@@ -15,6 +15,8 @@ package struct Step: Sendable, Equatable {
     package var continueOnError = false
     /// Of each attempt; `nil`: none.
     package var timeout: Duration?
+    /// What all processes of an attempt may have resident together, in KiB; `nil`: no limit.
+    package var memoryLimit: Int?
     /// Attempts after the first; `nil`: the default of the step's kind.
     package var retries: Int?
     /// 0 to 99, higher first; `nil`: the default.

@@ -4,6 +4,8 @@ package enum StepAction: Sendable, Equatable {
     case script(Script)
     /// `agent`: one of the configured agents, with a prompt.
     case agent(AgentCall)
+    /// `worker`: a job for who serves its type.
+    case worker(WorkerStep)
     /// `http`: one request.
     case http(HTTPCall)
     /// `workflow`: another workflow, in a run of its own.
@@ -30,6 +32,7 @@ package enum StepAction: Sendable, Equatable {
         switch self {
         case .script: "script"
         case .agent: "agent"
+        case .worker: "worker"
         case .http: "http"
         case .workflow: "workflow"
         case .approval: "approval"
@@ -43,10 +46,10 @@ package enum StepAction: Sendable, Equatable {
         }
     }
 
-    /// Whether it is executed in a process, and so holds pools, has a time limit and is tried again.
+    /// Whether it is work that is executed, and so holds pools, has a time limit and is tried again.
     package var isProcess: Bool {
         switch self {
-        case .script, .agent, .http: true
+        case .script, .agent, .worker, .http: true
         default: false
         }
     }
@@ -92,6 +95,9 @@ package struct AgentCall: Sendable, Equatable {
     /// Reaches the agent as JSON in `WEIR_PARAMETERS`, and in its prompt.
     package var parameters: [String: JSONTemplate] = [:]
     package var environment: [String: Template] = [:]
+    /// It stands for a task of Conductor: without an agent of that name, it is for who serves a type of that name. Not
+    /// part of the canonical form, in which that is decided.
+    package var isTask = false
     /// Its answer is a list of steps, which join the run.
     package var isPlanner = false
     /// Whether the prompt is followed by the results of the steps that this one depends on, and by the run's memory;

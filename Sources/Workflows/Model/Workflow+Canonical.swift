@@ -12,6 +12,7 @@ extension Workflow {
         if !inputs.isEmpty {
             members["inputs"] = .object(Dictionary(inputs.map { ($0.name, $0.canonical) }) { first, _ in first })
         }
+        if !workers.isEmpty { members["workers"] = .object(workers.mapValues(\.canonical)) }
         members["steps"] = .list(steps.map(\.canonical))
         if !handlers.isEmpty {
             var on: [String: JSONValue] = [:]
@@ -44,11 +45,20 @@ extension Criterion {
 }
 
 extension ParallelSettings {
+    private var canonicalPools: [String: JSONValue] {
+        Dictionary(
+            uniqueKeysWithValues: pools.map { name, capacity in
+                let isIndexed = indexedPools.contains(name)
+                guard isIndexed != ParallelSettingsReader.isIndexed(name) else { return (name, .integer(capacity)) }
+                return (name, .object(["capacity": .integer(capacity), "indexed": .bool(isIndexed)]))
+            })
+    }
+
     fileprivate var canonical: [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         if isExplicit { members["enabled"] = .bool(isEnabled) }
         members["defaultMaxConcurrency"] = defaultMaxConcurrency.map { .integer($0) }
-        if !pools.isEmpty { members["resources"] = .object(pools.mapValues { .integer($0) }) }
+        if !pools.isEmpty { members["resources"] = .object(canonicalPools) }
         return members
     }
 }

@@ -21,6 +21,8 @@ package struct Workflow: Sendable, Equatable {
     /// Variables for every step; a step's own come before these.
     package var environment: [String: Template] = [:]
     package var inputs: [Input] = []
+    /// By the type of the jobs that they take; they come before those of the configuration.
+    package var workers: [String: WorkerCommand] = [:]
     /// In the order of the file, never empty.
     package var steps: [Step]
     /// Steps that run one at a time do so in the order of `steps` where dependencies let them, not by groups.

@@ -6,6 +6,8 @@ package struct Plan: Sendable, Equatable {
     package let maxConcurrency: Int?
     /// The capacities of the pools that the workflow declares.
     package let pools: [String: Int]
+    /// Those of them whose units have numbers.
+    package let indexedPools: Set<String>
     /// By group, within a group in the order of the file: each step stands after those it depends on.
     package let steps: [PlannedStep]
 

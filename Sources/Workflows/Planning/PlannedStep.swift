@@ -33,7 +33,12 @@ package struct PlannedStep: Sendable, Equatable {
     package var continueOnError: Bool
     /// Of each attempt; `nil`: none.
     package var timeoutMilliseconds: Int?
+    /// In KiB; `nil`: none. Of a step that becomes others it is theirs.
+    package var memoryLimit: Int?
     package var retries: Int
+    /// Who must execute it, and JSON for them; `nil`: any runner.
+    package var type: String?
+    package var data: String?
     package var priority: Int
     package var queue: String
 }

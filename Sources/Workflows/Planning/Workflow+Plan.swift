@@ -9,7 +9,7 @@ extension Workflow {
         return Plan(
             workflow: name, version: version,
             maxConcurrency: isParallel ? options.maxConcurrency ?? parallel.defaultMaxConcurrency : 1,
-            pools: parallel.pools, steps: planner.plan(chosen))
+            pools: parallel.pools, indexedPools: parallel.indexedPools, steps: planner.plan(chosen))
     }
 
     /// Leaves out all other steps; what the chosen ones depended on among those is taken for done.
@@ -89,6 +89,7 @@ package struct StepPlanner {
             isExclusive: isProcess && !step.parallel.isEnabled, isolateErrors: step.parallel.isolateErrors,
             continueOnError: step.continueOnError,
             timeoutMilliseconds: isProcess ? step.timeout?.wholeMilliseconds : nil,
+            memoryLimit: step.memoryLimit,
             retries: isProcess ? step.retries ?? (isScript ? 0 : 3) : 0, priority: step.priority ?? 5,
             queue: step.queue ?? "default")
         if case .script(let script) = step.action, step.fanOut == nil {
@@ -100,6 +101,10 @@ package struct StepPlanner {
             planned.env = script.environment.mapValues { $0.plainText ?? $0.source }
             planned.directory = script.directory.map { $0.plainText ?? $0.source }
             planned.stdin = script.input.map { $0.plainText ?? $0.source }
+        }
+        if case .worker(let call) = step.action, step.fanOut == nil, call.resolved == nil {
+            planned.type = call.type
+            planned.data = planned.template == nil ? call.data?.plainValue?.text ?? "null" : nil
         }
         return planned
     }
@@ -140,6 +145,7 @@ extension Step {
     fileprivate var summary: String {
         switch action {
         case .agent(let call): "agent \(call.agent)"
+        case .worker(let call): "worker \(call.type)"
         case .http(let call): "\(call.method) \(call.url.source)"
         case .workflow(let call):
             if case .file(let path) = call.reference { "workflow \(path.source)" } else { "workflow" }

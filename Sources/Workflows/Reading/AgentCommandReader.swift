@@ -2,7 +2,7 @@ import JSON
 import Yams
 
 extension AgentCommand {
-    static let keys = ["command", "prompt", "env", "cwd"]
+    static let keys = ["command", "prompt", "env", "cwd", "key_env"]
 
     init?(reading field: Field) {
         guard let section = Section(field.value, title: field.title, keys: Self.keys, findings: field.findings) else {
@@ -14,6 +14,7 @@ extension AgentCommand {
     /// - Parameter section: has `keys`, whatever else it has.
     init?(reading section: Section) {
         let variables = section["env"].map { EnvironmentReader().read($0) } ?? [:]
+        let keys = section["key_env"].map { KeyVariable.names($0) } ?? []
         let (folder, place) = (section.nonEmptyText("cwd"), section["prompt"].flatMap(Self.promptPlace))
         guard let command = section["command"] else {
             section.reportMissing("command", ", which says what to start")
@@ -22,6 +23,7 @@ extension AgentCommand {
         self.init(readingWords: command, prompt: place ?? .stdin)
         environment = variables.mapValues { $0.plainText ?? $0.source }
         directory = folder
+        keyVariables = keys
     }
 
     /// A list of the program and its arguments, or a line for the shell.
@@ -78,6 +80,7 @@ extension AgentCommand {
             "prompt": .string(prompt.rawValue),
         ]
         if !environment.isEmpty { members["env"] = .object(environment.mapValues { .string($0) }) }
+        if !keyVariables.isEmpty { members["key_env"] = .list(keyVariables.map { .string($0) }) }
         if let directory { members["cwd"] = .string(directory) }
         return .object(members)
     }

@@ -13,7 +13,7 @@ extension ChatEndpoint {
         if section["endpoint"] == nil { section.reportMissing("endpoint") }
         if section["model"] == nil { section.reportMissing("model", ", which says who answers") }
         let headers = section["headers"].map(Self.headers) ?? [:]
-        let variable = section["key_env"].flatMap(Self.variable)
+        let variable = section["key_env"].flatMap { KeyVariable.name($0) }
         let schema = section["schema"].flatMap(Self.schema)
         let temperature = section["temperature"].flatMap(Self.temperature)
         let (system, limit) = (section.text("system"), section.integer("max_tokens", in: 1...10_000_000))
@@ -73,24 +73,6 @@ extension ChatEndpoint {
     }
 
     // MARK: Keys
-
-    private static func variable(_ field: Field) -> String? {
-        guard let text = field.nonEmptyText() else { return nil }
-        guard isVariable(text) else {
-            // What stands there may be the key itself, and is not repeated.
-            field.findings.error(
-                "\(field.title) is the name of a variable that holds the key, such as OPENAI_API_KEY, and not the key",
-                at: field.place)
-            return nil
-        }
-        return text
-    }
-
-    /// Capital letters, digits and underscores, as variables are named: keys have small letters, or hyphens.
-    private static func isVariable(_ text: String) -> Bool {
-        guard let first = text.utf8.first, !(0x30...0x39).contains(first), text.utf8.count <= 128 else { return false }
-        return text.utf8.allSatisfy { $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
-    }
 
     private static func headers(_ field: Field) -> [String: String] {
         var headers: [String: String] = [:]

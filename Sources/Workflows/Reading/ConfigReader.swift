@@ -6,6 +6,7 @@ struct ConfigReader {
     let findings: Findings
 
     static let agentKeys = ["agent", "prompt", "parameters", "env", "planner", "context", "resolved"]
+    static let workerKeys = ["worker", "data", "resolved"]
     static let httpKeys = ["method", "url", "headers", "body", "expect"]
     static let workflowKeys = ["file", "name", "definition", "inputs"]
     static let approvalKeys = ["message"]
@@ -44,6 +45,16 @@ struct ConfigReader {
         call.seesContext = section.flag("context")
         call.resolved = section["resolved"].flatMap { AgentTarget(reading: $0) }
         return .agent(call)
+    }
+
+    func worker(_ step: Section) -> StepAction? {
+        guard let section = section(of: step, keys: Self.workerKeys, required: true) else { return nil }
+        if section["worker"] == nil { section.reportMissing("worker", ", which names the type of the job") }
+        guard let type = section["worker"]?.jobType() else { return nil }
+        var call = WorkerStep(type: type)
+        call.data = section["data"]?.jsonTemplate()
+        call.resolved = section["resolved"].flatMap { WorkerCommand(reading: $0) }
+        return .worker(call)
     }
 
     func http(_ step: Section) -> StepAction? {

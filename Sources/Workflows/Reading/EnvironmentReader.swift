@@ -4,7 +4,7 @@ import Yams
 struct EnvironmentReader {
     /// What the runner itself sets for every job.
     private static let reserved: Set<String> = [
-        "WEIR_JOB", "WEIR_RUN", "WEIR_ATTEMPT", "WEIR_LEASE", "WEIR_DB", "WEIR_RESULT",
+        "WEIR_JOB", "WEIR_RUN", "WEIR_ATTEMPT", "WEIR_LEASE", "WEIR_DB", "WEIR_RESULT", "WEIR_CHECKPOINT",
     ]
 
     func read(_ field: Field) -> [String: Template] {

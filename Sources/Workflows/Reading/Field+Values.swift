@@ -34,6 +34,18 @@ extension Field {
         return text
     }
 
+    /// The type of a job, as `weir enqueue --type` takes it.
+    func jobType() -> String? {
+        guard let text = text() else { return nil }
+        guard isIdentifier(text.replacing(":", with: "-").replacing("/", with: "-")) else {
+            findings.error(
+                "\(title) is \(quoted(text)); a type has 1 to 128 of the characters A-Z, a-z, 0-9, '.', '_', '-', ':', "
+                    + "'/' and does not begin with '.'", at: place)
+            return nil
+        }
+        return text
+    }
+
     func flag() -> Bool? {
         if case .scalar(let scalar) = value, scalar.isPlain {
             switch scalar.string {
@@ -69,6 +81,19 @@ extension Field {
             return nil
         }
         return duration
+    }
+
+    /// KiB, of a text such as `512M`.
+    func memory() -> Int? {
+        guard case .scalar(let scalar) = value, let size = MemoryText.kibibytes(scalar.string) else {
+            reject("an amount of memory such as 512M or 2G")
+            return nil
+        }
+        guard MemoryText.limits.contains(size) else {
+            findings.error("\(title) is \(quoted(scalar.string)); it is at least 1M", at: place)
+            return nil
+        }
+        return size
     }
 
     /// The elements of a list.

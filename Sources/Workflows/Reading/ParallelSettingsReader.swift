@@ -1,3 +1,5 @@
+import Yams
+
 /// The workflow's `parallel`.
 struct ParallelSettingsReader {
     let findings: Findings
@@ -12,21 +14,37 @@ struct ParallelSettingsReader {
                     uniqueKeysWithValues: StepParallelismReader.ownKeys.map { ($0, "'parallel' of a step") }),
                 findings: findings)
         else { return nil }
-        return ParallelSettings(
+        var settings = ParallelSettings(
             isEnabled: section.flag("enabled") ?? true, isExplicit: section["enabled"] != nil,
-            defaultMaxConcurrency: section.integer("defaultMaxConcurrency", in: Limits.amounts),
-            pools: section["resources"].map(readPools) ?? [:])
+            defaultMaxConcurrency: section.integer("defaultMaxConcurrency", in: Limits.amounts))
+        if let field = section["resources"] { readPools(field, into: &settings) }
+        return settings
     }
 
-    private func readPools(_ field: Field) -> [String: Int] {
-        var pools: [String: Int] = [:]
+    static let poolKeys = ["capacity", "indexed"]
+
+    /// Whether a pool is indexed that does not say.
+    static func isIndexed(_ name: String) -> Bool { name == "gpu" }
+
+    private func readPools(_ field: Field, into settings: inout ParallelSettings) {
         for entry in field.entries(of: "pools and their capacities") ?? [] {
             if !isIdentifier(entry.key) {
                 findings.error("\(quoted(entry.key)) cannot be the name of a pool", at: entry.keyPlace)
             }
+            let pool = readPool(entry)
             // A pool whose capacity is wrong is declared all the same.
-            pools[entry.key] = entry.integer(in: Limits.amounts) ?? Limits.amounts.upperBound
+            settings.pools[entry.key] = pool.capacity ?? Limits.amounts.upperBound
+            if pool.isIndexed ?? Self.isIndexed(entry.key) { settings.indexedPools.insert(entry.key) }
         }
-        return pools
+    }
+
+    /// A number, or a mapping with more about the pool.
+    private func readPool(_ entry: Field) -> (capacity: Int?, isIndexed: Bool?) {
+        guard case .mapping = entry.value else { return (entry.integer(in: Limits.amounts), nil) }
+        guard let section = Section(entry.value, title: entry.title, keys: Self.poolKeys, findings: findings) else {
+            return (nil, nil)
+        }
+        if section["capacity"] == nil { section.reportMissing("capacity") }
+        return (section.integer("capacity", in: Limits.amounts), section.flag("indexed"))
     }
 }

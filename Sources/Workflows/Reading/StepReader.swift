@@ -12,7 +12,8 @@ struct StepReader {
 
     static let keys = [
         "id", "name", "description", "type", "config", "env", "dependsOn", "if", "matrix", "foreach", "parallel",
-        "continueOnError", "timeout", "retries", "retry", "priority", "queue", "cache", "quality_gates", "gates",
+        "continueOnError", "timeout", "memory", "retries", "retry", "priority", "queue", "cache", "quality_gates",
+        "gates",
     ]
     static let cacheKeys = ["key", "paths"]
     /// Those that nothing but a step has.
@@ -20,13 +21,16 @@ struct StepReader {
     private static let misplaced = Dictionary(
         uniqueKeysWithValues: ScriptReader.ownKeys.map { ($0, "'config' of the step") }
             + StepParallelismReader.ownKeys.map { ($0, "'parallel' of the step") }
-            + ["agent", "prompt", "url", "message", "duration", "until"].map { ($0, "'config' of the step") })
+            + ["agent", "prompt", "worker", "data", "url", "message", "duration", "until"].map {
+                ($0, "'config' of the step")
+            })
 
     static let types = [
-        "script", "agent", "http", "workflow", "approval", "wait", "group", "loop", "dynamic", "set", "value", "end",
+        "script", "agent", "worker", "http", "workflow", "approval", "wait", "group", "loop", "dynamic", "set", "value",
+        "end",
     ]
     /// The types that later versions run.
-    private static let futureTypes = ["worker", "external", "handler"]
+    private static let futureTypes = ["external", "handler"]
 
     /// - Parameter number: counted from 1; the step's name in messages when it has no id.
     /// - Returns: `nil` when the entry is no step; its faults were reported.
@@ -59,6 +63,7 @@ struct StepReader {
         step.parallel = parallel?.settings ?? StepParallelism()
         step.continueOnError = readContinueOnError(section, inParallel: parallel?.continueOnError)
         step.timeout = section.duration("timeout") ?? defaults.timeout
+        step.memoryLimit = section["memory"].flatMap { $0.memory() } ?? defaults.memoryLimit
         step.retries = readRetries(section) ?? defaults.retries
         step.priority = section.integer("priority", in: Limits.priorities) ?? defaults.priority
         step.queue = section.identifier("queue") ?? defaults.queue
@@ -80,6 +85,7 @@ struct StepReader {
         case "script":
             return ScriptReader(findings: findings).read(section, environment: environment).map(StepAction.script)
         case "agent": return config.agent(section, environment: environment)
+        case "worker": return config.worker(section)
         case "http": return config.http(section)
         case "workflow": return config.workflow(section)
         case "approval": return config.approval(section)
@@ -141,13 +147,15 @@ struct StepReader {
 /// What `defaults` of a workflow say for each step that does not say it.
 struct StepDefaults {
     var timeout: Duration?
+    /// In KiB.
+    var memoryLimit: Int?
     var retries: Int?
     var priority: Int?
     var queue: String?
     var directory: Template?
     var environment: [String: Template] = [:]
 
-    static let keys = ["timeout", "retries", "priority", "queue", "cwd", "env"]
+    static let keys = ["timeout", "memory", "retries", "priority", "queue", "cwd", "env"]
 
     init() {}
 
@@ -156,6 +164,7 @@ struct StepDefaults {
             return
         }
         timeout = section.duration("timeout")
+        memoryLimit = section["memory"].flatMap { $0.memory() }
         retries = section.integer("retries", in: Limits.retries)
         priority = section.integer("priority", in: Limits.priorities)
         queue = section.identifier("queue")

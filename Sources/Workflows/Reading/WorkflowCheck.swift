@@ -33,10 +33,14 @@ struct WorkflowCheck {
         for step in workflow.steps { reportPools(of: step) }
     }
 
+    /// They are there without being declared: what the machine has.
+    private static let machinePools = ["cpu", "memory"]
+
     /// Depth is bounded by the reader.
     private func reportPools(of step: Step) {
         for use in step.parallel.resources {
             guard let capacity = workflow.parallel.pools[use.pool] else {
+                if Self.machinePools.contains(use.pool) { continue }
                 let hint = findings.hint(for: use.pool, among: poolNames)
                 let fallback = "the database's pool of that name is used, if there is one"
                 findings.warning(

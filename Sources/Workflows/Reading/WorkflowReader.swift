@@ -7,7 +7,8 @@ struct WorkflowReader {
     let defaultName: String
 
     static let keys = [
-        "name", "version", "description", "metadata", "parallel", "env", "defaults", "inputs", "steps", "on", "output",
+        "name", "version", "description", "metadata", "parallel", "env", "defaults", "inputs", "workers", "steps", "on",
+        "output",
         "success_criteria", "timeout", "schedule", "report",
     ]
 
@@ -34,6 +35,7 @@ struct WorkflowReader {
             section["env"].map { EnvironmentReader().read($0) } ?? [:]
         ) { _, own in own }
         workflow.inputs = section["inputs"].map { head.inputs($0) } ?? []
+        workflow.workers = section["workers"].map { WorkersReader(findings: findings).read($0) } ?? [:]
         workflow.handlers = section["on"].map { head.handlers($0, reader) } ?? Handlers()
         workflow.output = section["output"]?.jsonTemplate()
         workflow.criteria = section["success_criteria"].map { head.criteria($0) } ?? []

@@ -31,6 +31,30 @@ extension KeyTable {
                 Key("prompt", .choice(["stdin", "argv"]), "Where the prompt goes."),
                 Key("env", environment, "Variables."),
                 Key("cwd", .text, "Where the program starts."),
+                Key(
+                    "key_env", .either([.text, .list(.text)]), "Variables of the runner's environment that it is given."
+                ),
+            ]),
+        KeyTable(
+            name: "workerConfig", about: "A job for who serves its type: a worker, a handler or an agent.",
+            keys: [
+                Key("worker", .type, "The type of the job.", required: true),
+                Key("data", .any, "What it is given; its texts may hold expressions. Default: null."),
+                Key("resolved", .table("worker"), "What was declared when the run was started; not for files."),
+            ]),
+        KeyTable(
+            name: "worker", about: "How the worker processes of a type are started.",
+            keys: [
+                Key(
+                    "command", .either([.text, .some(.text)]),
+                    "The program and its arguments, or a line for the shell.", required: true),
+                Key("env", environment, "Variables."),
+                Key("cwd", .text, "Where it starts. Default: the run's directory, or that of weir.yaml."),
+                Key("max_jobs", .integer(Limits.amounts), "Jobs after which another process takes its place."),
+                Key("memory", .integer(Limits.amounts), "MiB: a process that has more after a job is replaced."),
+                Key("start_timeout", .duration, "From its start until it has said something. Default: 10s."),
+                Key("idle_timeout", .duration, "It is ended after so long without a job. Default: 5m."),
+                Key("count", .integer(Limits.amounts), "Processes at most. Default: as many as there are slots."),
             ]),
         KeyTable(
             name: "resolvedChat", about: "The model behind an agent.",

@@ -36,6 +36,9 @@ extension KeyTable {
         Key("parallel", .table("stepParallelism"), "How the step shares its run with others."),
         Key("continueOnError", .flag, "true: the run goes on although this step failed. Default: false."),
         Key("timeout", .duration, "Of each attempt. Seconds, or 500ms, 5m, 1h30m, 2d. Default: none."),
+        Key(
+            "memory", .either([.text, .integer(1_048_576...(1 << 60))]),
+            "What all processes of an attempt may have resident together, as 512M or 2G. Default: no limit."),
         Key("retries", .integer(Limits.retries), "Attempts after the first."),
         Key("retry", .integer(Limits.retries), "The same as retries."),
         Key("priority", .integer(Limits.priorities), "0 to 99, higher first. Default: 5."),
@@ -103,7 +106,7 @@ extension KeyTable {
 
     /// By the step's type, which table its `config` has.
     static func configRules(untyped: String?) -> [JSONValue] {
-        let required = ["agent", "http", "workflow", "wait", "group", "loop", "dynamic", "set", "value"]
+        let required = ["agent", "worker", "http", "workflow", "wait", "group", "loop", "dynamic", "set", "value"]
         var rules = StepReader.types.filter { $0 != "script" }.map { type in
             rule(
                 if: .object([

@@ -21,6 +21,9 @@ extension KeyTable {
         Key(
             "inputs", .map(.anyButTable("input", keys: WorkflowHeadReader.inputKeys)),
             "Values that whoever starts the run may give (--input name=value); a plain value is the default."),
+        Key(
+            "workers", .map(.either([.text, .some(.text), .table("worker")])),
+            "Long-lived processes by the type of the jobs that they take; a command alone, or with its limits."),
         Key("on", .table("handlers"), "Steps that run once all others have ended."),
         Key("output", .any, "The run's result; its texts may hold expressions."),
         Key(
@@ -43,13 +46,22 @@ extension KeyTable {
                 Key("enabled", .flag, "false: one step at a time. Default: true."),
                 Key("defaultMaxConcurrency", .integer(Limits.amounts), "Steps of one run at once. Default: no limit."),
                 Key(
-                    "resources", .map(.integer(Limits.amounts)),
+                    "resources", .map(.either([.integer(Limits.amounts), .table("pool")])),
                     "Pools and their capacities, over all runs of this workflow."),
+            ]),
+        KeyTable(
+            name: "pool", about: "A pool of the workflow.",
+            keys: [
+                Key("capacity", .integer(Limits.amounts), "Units that may be held at once.", required: true),
+                Key(
+                    "indexed", .flag,
+                    "true: each unit has a number from 0, and a job is told its own. Default: true of the pool gpu."),
             ]),
         KeyTable(
             name: "defaults", about: "What holds for each step that does not say it.",
             keys: [
                 Key("timeout", .duration, "Of each attempt."),
+                Key("memory", .either([.text, .integer(1_048_576...(1 << 60))]), "Of all processes of an attempt."),
                 Key("retries", .integer(Limits.retries), "Attempts after the first."),
                 Key("priority", .integer(Limits.priorities), "0 to 99, higher first."),
                 Key("queue", .name, "The queue of the steps' jobs."),

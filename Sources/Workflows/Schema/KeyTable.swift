@@ -34,6 +34,8 @@ struct KeyTable: Sendable {
         case expression
         /// The id of a step, the name of a pool, a queue, an agent.
         case name
+        /// The type of a job.
+        case type
         case flag
         case integer(ClosedRange<Int>)
         /// Seconds, or a number with its unit.
@@ -96,6 +98,10 @@ extension KeyTable.Shape {
         case .expression: ["type": .string("string"), "pattern": .string("[$][{][{]")]
         case .name:
             Self.types("string", "integer").merging(["pattern": .string("^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$")]) { $1 }
+        case .type:
+            Self.types("string", "integer").merging([
+                "pattern": .string("^[A-Za-z0-9_:/-][A-Za-z0-9._:/-]{0,127}$")
+            ]) { $1 }
         case .flag: Self.types("boolean")
         case .integer(let range):
             ["type": .string("integer"), "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]

@@ -8,7 +8,8 @@ struct TaskDocumentReader {
 
     static let keys = [
         "name", "description", "version", "metadata", "tasks", "execution", "dependencies", "polling",
-        "success_criteria", "error_handling", "parallel", "env", "defaults", "inputs", "on", "output", "timeout",
+        "success_criteria", "error_handling", "parallel", "env", "defaults", "inputs", "workers", "on", "output",
+        "timeout",
         "schedule", "report",
     ]
     private static let misplaced = Dictionary(
@@ -49,6 +50,7 @@ struct TaskDocumentReader {
             section["env"].map { EnvironmentReader().read($0) } ?? [:]
         ) { _, own in own }
         workflow.inputs = section["inputs"].map { head.inputs($0) } ?? []
+        workflow.workers = section["workers"].map { WorkersReader(findings: findings).read($0) } ?? [:]
         workflow.handlers = section["on"].map { head.handlers($0, steps) } ?? Handlers()
         workflow.output = section["output"]?.jsonTemplate()
         workflow.criteria = section["success_criteria"].map { head.criteria($0) } ?? []

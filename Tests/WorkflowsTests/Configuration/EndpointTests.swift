@@ -37,6 +37,20 @@ import Testing
         #expect(!chat.streams)
     }
 
+    @Test func `and one by command name the variables of their keys`() throws {
+        let agents = try #require(
+            ConfigurationParser.parse(
+                "agents: {a: {command: [x], key_env: A_KEY}, b: {command: [x], key_env: [A, B_2]}}"
+            )
+            .configuration
+        ).agents
+        #expect(agents["a"]?.target.command?.keyVariables == ["A_KEY"])
+        #expect(agents["b"]?.target.command?.keyVariables == ["A", "B_2"])
+        let fault = ConfigurationParser.parse("agents: {a: {command: [x], key_env: [A, sk-123]}}").diagnostics.first
+        #expect(fault?.message.contains("and not the key") == true)
+        #expect(fault?.message.contains("sk-123") == false)
+    }
+
     @Test func `goes with its steps, and is read again from them`() throws {
         let configuration = try #require(
             ConfigurationParser.parse(

@@ -27,7 +27,7 @@ import Testing
         #expect(workflow.description == "Execute 4 independent tasks concurrently")
         #expect(workflow.metadata["task_sequence"] == .list([4, 5, 6, 7].map { .integer($0) }))
         #expect(workflow.metadata["parallelization"] == .bool(true))
-        #expect(workflow.parallel == ParallelSettings(isEnabled: true, defaultMaxConcurrency: 4))
+        #expect(workflow.parallel == ParallelSettings(isEnabled: true, isExplicit: true, defaultMaxConcurrency: 4))
         #expect(workflow.timeout == .seconds(1200))
         #expect(
             workflow.watching
