@@ -61,13 +61,32 @@ import WeirKit
             #expect(greeting == Greeting(text: "hello world"))
             #expect(report.steps.map(\.id) == ["hello", "whom", "both"])
             #expect(report.steps.map(\.group) == [1, 1, 2])
-            #expect(report.steps.allSatisfy(\.success))
+            #expect(report.steps.map(\.success) == [true, true, true])
             let word = try report["whom"]?.result(as: String.self)
             #expect(word == "world")
             #expect(report.parallelStats.totalGroups == 2)
             #expect(report.parallelStats.resourceUtilization.keys.sorted() == ["cpu"])
             let again = try await orchestrator.report(of: report.run)
             #expect(again.state == .succeeded)
+        }
+    }
+
+    @Test func `gives steps of a registered type to the queue's handlers`() async throws {
+        try await withOrchestrator { orchestrator, queue in
+            try queue.register("double") { (number: Int, _) in number * 2 }
+            let report = try await orchestrator.run(
+                .text(
+                    """
+                    steps:
+                      - {id: first, type: worker, config: {worker: double, data: 21}}
+                      - id: second
+                        type: worker
+                        dependsOn: [first]
+                        config: {worker: double, data: "${{ steps.first.result }}"}
+                    """))
+            #expect(report.success, "\(report)")
+            let number = try report["second"]?.result(as: Int.self)
+            #expect(number == 84)
         }
     }
 

@@ -25,6 +25,10 @@ extension JobQueue {
 
     /// Stores many jobs of one type in one transaction: all, or none.
     ///
+    /// - Parameters:
+    ///   - type: who executes them.
+    ///   - payloads: what each is given.
+    ///   - options: of each of them.
     /// - Returns: their ids in the order of `payloads`.
     /// - Throws: a ``WeirError``; nothing is stored then.
     @discardableResult
@@ -74,6 +78,8 @@ extension JobQueue {
     /// one process take away each other's locks. Give it `PRAGMA wal_autocheckpoint = 0`; see <doc:Enqueueing>.
     ///
     /// - Parameters:
+    ///   - type: who executes it.
+    ///   - payload: what it is given, as JSON of at most 1 MiB.
     ///   - connection: the `sqlite3 *`, open, and used by no other thread now.
     ///   - options: without a memory limit; a key is held until the job ends, and a job that holds it stands for the new
     ///     one whatever it asks for.

@@ -51,6 +51,7 @@ public final class JobRunner: Service {
     ///
     /// - Parameters:
     ///   - queue: with its handlers registered.
+    ///   - options: how it works.
     ///   - logger: hears of starts, ends and what is wrong.
     public init(_ queue: JobQueue, options: Options = Options(), logger: Logger = Logger(label: "weir.runner")) {
         self.queue = queue

@@ -73,7 +73,7 @@ public final class ParallelExecutor: Service {
 
     deinit { work.withLock { $0?.cancel() } }
 
-    /// Has `handler` execute the tasks of a type; see ``JobQueue/register(_:handler:)``.
+    /// Has `handler` execute the tasks of a type; see ``JobQueue``.
     ///
     /// - Throws: a ``WeirError`` when the type has a handler already, is no name, or the workers have started.
     public func register<Payload: Decodable & Sendable, Value: Encodable & Sendable>(

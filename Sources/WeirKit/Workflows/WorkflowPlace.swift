@@ -56,7 +56,7 @@ struct WorkflowPlace: Sendable {
             }
             workflow.keep(only)
         }
-        let missing = try configuration(database: database).resolve(&workflow)
+        let missing = try configuration(database: database).resolve(&workflow).filter { $0.severity == .error }
         guard missing.isEmpty else { throw Self.fault(missing.map { WorkflowIssue($0).description }) }
         let (values, faults) = workflow.inputs(given: inputs)
         guard faults.isEmpty else { throw Self.fault(faults) }
