@@ -57,17 +57,25 @@ extension JobTransaction {
         return found
     }
 
-    static let readyOfTypesSQL: SQL = """
-        SELECT count(*)
-        FROM (SELECT 1
-              FROM lanes l
-              JOIN jobs j ON j.lane_id = l.id AND j.state = 'ready'
-              WHERE l.type IN (SELECT value FROM json_each(:types))
-              LIMIT :bound)
+    static let typesWithWorkSQL: SQL = """
+        SELECT id, type
+        FROM lanes
+        WHERE head_id IS NOT NULL AND waits_for IS NULL
+        UNION ALL
+        SELECT id, type
+        FROM lanes
+        WHERE waits_for IS NOT NULL AND head_id IS NOT NULL
+        LIMIT :limit
         """
 
-    /// Ready jobs that such a runner could take, counted as far as a bound.
+    /// Ready jobs that such a runner could take, of 1,000 lanes and counted as far as a bound.
     package func readyCount(for serving: Serving, atMost bound: Int) throws -> Int {
-        try connection.first(Self.readyOfTypesSQL, serving.jobTypes, bound) { $0.int(0) } ?? 0
+        let types = Set(serving.laneTypes)
+        var count = 0
+        for lane in try connection.all(Self.typesWithWorkSQL, 1_000, read: { (id: $0.int(0), type: $0.text(1)) })
+        where types.contains(lane.type) && count < bound {
+            count += try connection.first(Self.countReadySQL, lane.id, bound - count) { $0.int(0) } ?? 0
+        }
+        return count
     }
 }

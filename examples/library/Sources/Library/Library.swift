@@ -1,4 +1,4 @@
-import CSQLite
+import SystemSQLite
 import Logging
 import ServiceLifecycle
 import WeirKit
