@@ -12,10 +12,15 @@ let strict: [SwiftSetting] = [
 // (--explicit-target-dependency-import-check error, see tools/lib.sh).
 let package = Package(
     name: "weir",
-    products: [.executable(name: "weir", targets: ["weir"])],
+    products: [
+        .executable(name: "weir", targets: ["weir"]),
+        .library(name: "WeirKit", targets: ["WeirKit"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -77,6 +82,16 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // The library for programs that embed the queue.
+        .target(
+            name: "WeirKit",
+            dependencies: [
+                "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux", "Requests",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
         // What tools/bench measures of the program itself.
         .executableTarget(
             name: "weir-bench",
@@ -102,6 +117,17 @@ let package = Package(
             name: "EngineTests",
             dependencies: ["Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "WeirKitTests",
+            dependencies: [
+                "WeirKit", "CSQLite", "Jobs", "SQLite", "TestSupport", "EmbeddingProgram",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        // A program that embeds a runner, for tests to kill.
+        .executableTarget(
+            name: "EmbeddingProgram", dependencies: ["WeirKit"], path: "Tests/EmbeddingProgram", swiftSettings: strict),
         .testTarget(name: "RequestsTests", dependencies: ["Requests", "JSON", "Workflows"], swiftSettings: strict),
         .testTarget(
             name: "WeirTests", dependencies: ["SQLite", "Jobs", "Terminals", "TestSupport", "weir"],

@@ -208,13 +208,15 @@ extension Runner {
         state.exited(attempt.key)
         let known = livePIDs
         if attempt.sweep == nil {
-            if process.leftovers(known: known.union(othersOrphans(than: attempt, known: known))) {
+            // Where orphans are not adopted, only a look at all processes finds those that left the group.
+            if !options.ownsProcess || process.leftovers(known: known.union(othersOrphans(than: attempt, known: known)))
+            {
                 beginSweep(of: attempt)
             } else {
                 attempt.isSwept = true
             }
         }
-        Subreaper.reapOrphans(except: known)
+        reapOrphans(except: known)
         settleIfOver(attempt)
     }
 
@@ -342,12 +344,15 @@ extension Runner {
             attempt.isSwept = true
             settleIfOver(attempt)
         }
-        Subreaper.reapOrphans(except: known)
+        reapOrphans(except: known)
     }
 
     /// Takes what adopted processes left behind; a long job may leave many before anything of ours ends.
-    func reapOrphans() {
-        Subreaper.reapOrphans(except: livePIDs)
+    func reapOrphans() { reapOrphans(except: livePIDs) }
+
+    private func reapOrphans(except known: Set<Int32>) {
+        guard options.ownsProcess else { return }
+        Subreaper.reapOrphans(except: known)
     }
 
     /// Kills everything at once and waits for its end, or until something cannot be killed.

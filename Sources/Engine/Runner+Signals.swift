@@ -35,6 +35,18 @@ extension Runner {
         goOn(with: state.drain(at: now))
     }
 
+    /// As the program that embeds this runner asks for.
+    func drain(gently isGentle: Bool) {
+        if end == nil { end = .drained(signal: 0) }
+        if isGentle {
+            state.drainGently()
+        } else {
+            dismissWorkers()
+            goOn(with: state.drain(at: now))
+        }
+        state.wantsTurn = true
+    }
+
     /// Ctrl-Z: the jobs stop too, and nobody takes them while this process lives. Returns when it is continued.
     private func suspend() throws {
         guard try saySuspended() else {

@@ -52,6 +52,7 @@ extension Runner {
                 attempts[key]?.checkpoint = json
                 state.wrote()
             case .ended(let key, let outcome): ended(key, outcome)
+            case .drain(let isGentle): drain(gently: isGentle)
             }
         }
     }

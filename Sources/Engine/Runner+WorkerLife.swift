@@ -193,7 +193,7 @@ extension Runner {
             worker.nextSweep = now + 5
         case .gone: isGone(worker)
         }
-        Subreaper.reapOrphans(except: livePIDs)
+        reapOrphans()
     }
 
     /// Nothing of it lives any more.

@@ -63,7 +63,8 @@ package final class Runner {
     /// Its row says that it is to drain, and it does.
     var isDrainAsked = false
 
-    /// Prepares to run on `store`, whose thread this is from now on. Blocks the signals that it takes as events.
+    /// Prepares to run on `store`, whose thread this is from now on. Where it owns the process, it blocks the signals
+    /// that it takes as events.
     package init(
         store: JobStore, options: RunnerOptions, log: Logger, observer: (any RunnerObserver)? = nil
     ) throws {
@@ -80,9 +81,11 @@ package final class Runner {
         settings.lease = options.lease
         settings.grace = options.grace
         state = LoopState(settings)
-        signals = try SignalInbox([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])
-        signal(SIGPIPE, SIG_IGN)
-        try Self.makeRoom(forSlots: slots, workers: !options.workers.isEmpty)
+        signals = try SignalInbox(options.ownsProcess ? [SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT] : [])
+        if options.ownsProcess { signal(SIGPIPE, SIG_IGN) }
+        if options.isPlain || !options.workers.isEmpty {
+            try Self.makeRoom(forSlots: slots, workers: !options.workers.isEmpty)
+        }
         poller = try Poller()
         mailbox = try Mailbox()
         doorbell = try Doorbell(database: store.path)
@@ -115,7 +118,7 @@ package final class Runner {
     ///
     /// - Throws: `.runnerLost` when it was declared dead meanwhile, and what the database throws for good.
     package func run() throws -> RunnerEnd {
-        try Subreaper.become()
+        if options.ownsProcess { try Subreaper.become() }
         try register()
         defer { folder?.remove() }
         do {

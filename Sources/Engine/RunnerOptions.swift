@@ -35,6 +35,9 @@ package struct RunnerOptions: Sendable {
     package var workers: [String: WorkerDefinition] = [:]
     /// Claims and reports of one turn at the most, and with that how many typed jobs are claimed ahead.
     package var batch = 100
+    /// The process exists for this runner: it takes its signals, adopts what its children leave behind and reaps it. A
+    /// program that embeds the runner keeps all of that to itself.
+    package var ownsProcess = true
     /// Counts what it does, by the minute, for `runner_stats` and `weir monitor`, and tells events.
     package var monitors = true
     /// Where slots, batch and monitoring come from besides the database, whose settings may change while the runner
@@ -69,6 +72,6 @@ package protocol RunnerObserver: AnyObject {
 package enum RunnerEnd: Sendable, Equatable {
     /// By itself: its observer or `drainAfter` said so.
     case finished
-    /// By a signal; what ran was handed back.
+    /// By a signal, or by its program (0); what ran was handed back.
     case drained(signal: Int32)
 }

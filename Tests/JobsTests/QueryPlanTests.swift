@@ -249,6 +249,20 @@ private let plans: [(String, SQL, [String])] = [
         ]
     ),
     (
+        "conclusion", Store.conclusionSQL,
+        [
+            "SEARCH j USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ]
+    ),
+    (
+        "typesWithWork", Store.typesWithWorkSQL,
+        [
+            "COMPOUND QUERY", "LEFT-MOST SUBQUERY", "SCAN lanes USING INDEX lanes_open", "UNION ALL",
+            "SEARCH lanes USING COVERING INDEX lanes_waiting_of_queue (waits_for>?)",
+        ]
+    ),
+    (
         "lanesWithWork", Store.lanesWithWorkSQL,
         [
             "COMPOUND QUERY", "LEFT-MOST SUBQUERY", "SCAN lanes USING INDEX lanes_open", "UNION ALL",

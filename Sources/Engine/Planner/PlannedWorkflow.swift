@@ -27,7 +27,7 @@ package enum PlannedWorkflow {
             throw Faults(lines: parsed.diagnostics.filter { $0.severity == .error }.map(\.message))
         }
         workflow.description = workflow.description ?? goal
-        let missing = configuration.resolve(&workflow).map(\.message)
+        let missing = configuration.resolve(&workflow).filter { $0.severity == .error }.map(\.message)
         guard missing.isEmpty else { throw Faults(lines: missing) }
         return workflow
     }

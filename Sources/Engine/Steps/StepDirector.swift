@@ -142,7 +142,7 @@ struct StepDirector {
 }
 
 /// Why a step cannot go on; another attempt would end the same way.
-struct StepFailure: Error {
+package struct StepFailure: Error {
     let message: String
     init(_ message: String) { self.message = message }
 }

@@ -9,6 +9,7 @@ final class Mailbox: Sendable {
         case progress(AttemptKey, percent: Double, message: String?)
         case checkpoint(AttemptKey, String)
         case ended(AttemptKey, TaskOutcome)
+        case drain(isGentle: Bool)
     }
 
     /// An eventfd: readable while something waits.
