@@ -173,7 +173,7 @@ import Testing
                 dependsOn: one
                 config:
                   shell: |
-                    sqlite3 "$WEIR_DB" "INSERT INTO memory VALUES ($WEIR_RUN, 'tone', '[1]', 1, 0), (0, 'all', '2', 1, 0)"
+                    sqlite3 -cmd ".timeout 30000" "$WEIR_DB" "INSERT INTO memory VALUES ($WEIR_RUN, 'tone', '[1]', 1, 0), (0, 'all', '2', 1, 0)"
               - {id: sees, type: agent, dependsOn: [one, two, "note:finished"], config: {agent: echo, prompt: "Sum up."}}
               - {id: refers, type: agent, dependsOn: [one], config: {agent: echo, prompt: "It was ${{ steps.one.result }}."}}
               - {id: blind, type: agent, dependsOn: [one], config: {agent: echo, prompt: "Alone.", context: false}}

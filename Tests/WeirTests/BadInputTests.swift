@@ -118,7 +118,7 @@ struct BadBatch: CustomTestStringConvertible, Sendable {
         BadBatch(#"{"command":"true""#, says: "<stdin>:1:18: this is not JSON: expected ',' or '}'"),
         BadBatch(#"[1]"#, says: "<stdin>:1: this is JSON, but no object"),
         BadBatch(#"{"comand":"true"}"#, says: "<stdin>:1: unknown key 'comand'; did you mean 'command'?"),
-        BadBatch(#"{"args":["x"]}"#, says: "<stdin>:1: give either 'command' or 'shell'"),
+        BadBatch(#"{"args":["x"]}"#, says: "<stdin>:1: give either 'command', 'shell' or 'type'"),
         BadBatch("", says: "<stdin>: no jobs"),
         BadBatch(
             #"{"command":"a","key":"k"}"#, #"{"command":"b","key":"k"}"#,

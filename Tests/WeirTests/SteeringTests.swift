@@ -71,7 +71,7 @@ import Testing
             #expect(
                 try weir("explain", second).output
                     == "job 2 (ready): pool 'gpu' has 1 of 1 in use, held by job 1; it needs 1\n")
-            #expect(try weir("pool", "list", "--format", "csv").lines.last == "gpu,,1,1,1")
+            #expect(try weir("pool", "list", "--format", "csv").lines.last == "gpu,,1,1,1,1,")
             try weir("cancel", first)
             #expect(try weir("wait", second).code == 0)
             _ = try logs.wait()
