@@ -65,9 +65,9 @@ struct ChatAnswer {
 
     /// The answer as JSON text, once all of it is there.
     ///
-    /// - Parameter mustBeJSON: a form was asked for.
+    /// - Parameter form: what was asked for, which any JSON that it has must keep to.
     /// - Throws: a `RequestFault` for what is no whole answer.
-    func result(mustBeJSON: Bool, tokenLimit: Int?) throws -> JSONValue {
+    func result(form: AnswerForm?, tokenLimit: Int?) throws -> JSONValue {
         guard isDone || finishReason != nil else {
             throw RequestFault(
                 "the endpoint closed the stream in the middle of the answer, after \(text.utf8.count) bytes")
@@ -85,10 +85,12 @@ struct ChatAnswer {
         guard text.contains(where: { !$0.isWhitespace }) else {
             throw RequestFault("the answer is empty" + (finishReason.map { " (it ended with '\($0)')" } ?? ""))
         }
-        if let value = AnswerText.json(text) { return value }
-        guard !mustBeJSON else {
-            throw RequestFault("the answer is not JSON, which the agent's 'schema' asks for")
+        let value = AnswerText.json(text)
+        guard let form else { return value ?? .string(text) }
+        guard let value else { throw RequestFault("the answer is not JSON, which the agent's 'schema' asks for") }
+        if let fault = form.fault(of: value) {
+            throw RequestFault("the answer breaks the agent's 'schema': \(fault)")
         }
-        return .string(text)
+        return value
     }
 }

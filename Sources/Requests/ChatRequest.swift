@@ -93,15 +93,15 @@ struct ChatRequest {
         body["temperature"] = endpoint.temperature.map { .decimal($0) }
         body["max_tokens"] = endpoint.maxTokens.map { .integer($0) }
         body["response_format"] = endpoint.schema.map { schema in
-            .object([
-                "type": .string("json_schema"),
-                "json_schema": .object(["name": .string("answer"), "strict": .bool(true), "schema": schema]),
-            ])
+            var form: [String: JSONValue] = ["name": .string("answer"), "schema": schema]
+            if AnswerForm(schema).isStrict { form["strict"] = .bool(true) }
+            return .object(["type": .string("json_schema"), "json_schema": .object(form)])
         }
         if endpoint.streams {
             body["stream"] = .bool(true)
             body["stream_options"] = .object(["include_usage": .bool(true)])
         }
+        for (name, value) in endpoint.extra { body[name] = value == .null ? nil : value }
         return .object(body)
     }
 }

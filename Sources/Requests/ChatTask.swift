@@ -30,7 +30,7 @@ struct ChatTask: Sendable {
         do {
             try await ask(request, secrets, into: &answer) { context.write($0) }
             let endpoint = question.endpoint
-            let value = try answer.result(mustBeJSON: endpoint.schema != nil, tokenLimit: endpoint.maxTokens)
+            let value = try answer.result(form: endpoint.schema.map(AnswerForm.init), tokenLimit: endpoint.maxTokens)
             outcome = TaskOutcome(.succeeded(result: secrets.clean(value.text)))
         } catch {
             let fault = RequestFault(error, origin: request.address.origin, limit: limit)

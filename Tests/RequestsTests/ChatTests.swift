@@ -34,6 +34,27 @@ import Workflows
         #expect(body["stream"] == .bool(true))
         #expect(body["stream_options"]?["include_usage"] == .bool(true))
         #expect(body["response_format"]?["json_schema"]?["schema"] == schema)
+        #expect(body["response_format"]?["json_schema"]?["strict"] == nil)
+    }
+
+    @Test func `is strict where its schema leaves nothing open`() throws {
+        let schema = try JSONValue(
+            parsing: """
+                {"type": "object", "required": ["a"], "additionalProperties": false,
+                 "properties": {"a": {"type": "array", "items": {"type": "string"}}}}
+                """)
+        let request = try ChatRequest(question { $0.schema = schema }, environment: [:])
+        #expect(request.body["response_format"]?["json_schema"]?["strict"] == .bool(true))
+    }
+
+    @Test func `takes members that Weir does not know, and leaves out what it is told to`() throws {
+        let request = try ChatRequest(
+            question {
+                $0.maxTokens = 5
+                $0.extra = ["max_completion_tokens": .integer(5), "max_tokens": .null]
+            }, environment: [:])
+        #expect(request.body["max_completion_tokens"] == .integer(5))
+        #expect(request.body["max_tokens"] == nil)
     }
 
     @Test func `names the variable that is missing, and nothing else`() {
@@ -66,7 +87,7 @@ import Workflows
         _ = try answer.take(event: #"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#)
         _ = try answer.take(event: #"{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}"#)
         _ = try answer.take(event: "[DONE]")
-        #expect(try answer.result(mustBeJSON: false, tokenLimit: nil) == .string("Hello"))
+        #expect(try answer.result(form: nil, tokenLimit: nil) == .string("Hello"))
         #expect(answer.inputTokens == 3)
         #expect(answer.outputTokens == 2)
     }
@@ -76,7 +97,8 @@ import Workflows
         var answer = ChatAnswer()
         _ = try answer.take(event: piece(text))
         _ = try answer.take(event: "[DONE]")
-        #expect(try answer.result(mustBeJSON: true, tokenLimit: nil) == .list([.integer(1), .integer(2)]))
+        #expect(
+            try answer.result(form: AnswerForm(.object([:])), tokenLimit: nil) == .list([.integer(1), .integer(2)]))
     }
 
     @Test(arguments: [
@@ -94,9 +116,37 @@ import Workflows
         if events.count > 1 {
             _ = try answer.take(event: #"{"choices":[{"delta":{},"finish_reason":"\#(events[1])"}]}"#)
         }
-        let fault = #expect(throws: RequestFault.self) { _ = try answer.result(mustBeJSON: true, tokenLimit: 7) }
+        let fault = #expect(throws: RequestFault.self) {
+            _ = try answer.result(form: AnswerForm(.object([:])), tokenLimit: 7)
+        }
         #expect(fault?.message == message)
         #expect(fault?.isFinal == isFinal)
+    }
+
+    @Test(arguments: [
+        (#"{"score": "notint"}"#, "score is a text, and must be integer"),
+        (#"{"tags": []}"#, "the answer has no 'score'"), ("[1]", "the answer is a list, and must be object"),
+        (#"{"score": 1, "tags": ["a", 2]}"#, "tags[1] is a number, and must be string"),
+        (#"{"score": 1, "more": 2}"#, "the answer has 'more', which is not asked for"),
+        (#"{"score": 1, "mood": "sad"}"#, #"mood is none of ["calm","glad"]"#),
+    ])
+    func `that breaks its form fails, and says where`(text: String, fault: String) throws {
+        let form = AnswerForm(
+            try JSONValue(
+                parsing: """
+                    {"type": "object", "required": ["score"], "additionalProperties": false,
+                     "properties": {"score": {"type": "integer"}, "mood": {"enum": ["calm", "glad"]},
+                                    "tags": {"type": "array", "items": {"type": "string"}}}}
+                    """))
+        #expect(form.fault(of: try JSONValue(parsing: #"{"score": 1.0, "mood": "calm", "tags": ["a"]}"#)) == nil)
+        var answer = ChatAnswer()
+        try answer.take(
+            body: Array(
+                JSONValue.object(["choices": .list([.object(["message": .object(["content": .string(text)])])])]).text
+                    .utf8))
+        let thrown = #expect(throws: RequestFault.self) { _ = try answer.result(form: form, tokenLimit: nil) }
+        #expect(thrown?.message == "the answer breaks the agent's 'schema': \(fault)")
+        #expect(thrown?.isFinal == false)
     }
 
     @Test func `that breaks off tells what the endpoint said`() {

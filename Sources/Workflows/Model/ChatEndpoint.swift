@@ -11,7 +11,7 @@ package struct ChatEndpoint: Sendable, Equatable {
     package var temperature: Double?
     /// Tokens of an answer; `nil`: the endpoint's default.
     package var maxTokens: Int?
-    /// A JSON Schema: the answer is asked for in this form, and must be JSON.
+    /// A JSON Schema: the answer is asked for in this form, and one that breaks it is a failed attempt.
     package var schema: JSONValue?
     /// The variable in the runner's environment that holds the key; `nil`: no key is sent.
     package var keyVariable: String?
@@ -19,6 +19,8 @@ package struct ChatEndpoint: Sendable, Equatable {
     package var headers: [String: String] = [:]
     /// The answer is asked for piece by piece, so that the job's log grows with it.
     package var streams = true
+    /// More members of the request, such as `max_completion_tokens`; `null` leaves a member out.
+    package var extra: [String: JSONValue] = [:]
 
     package init(url: String, model: String) {
         self.url = url

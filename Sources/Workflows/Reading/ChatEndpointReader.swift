@@ -3,7 +3,7 @@ import Yams
 
 extension ChatEndpoint {
     static let keys = [
-        "endpoint", "model", "system", "temperature", "max_tokens", "schema", "key_env", "headers", "stream",
+        "endpoint", "model", "system", "temperature", "max_tokens", "schema", "key_env", "headers", "stream", "extra",
     ]
 
     /// - Parameter section: has `keys`, whatever else it has.
@@ -18,6 +18,7 @@ extension ChatEndpoint {
         let temperature = section["temperature"].flatMap(Self.temperature)
         let (system, limit) = (section.text("system"), section.integer("max_tokens", in: 1...10_000_000))
         let streams = section.flag("stream") ?? true
+        let extra = section["extra"].flatMap(Self.extra)
         guard let url, let model else { return nil }
         self.init(url: url, model: model)
         self.system = system
@@ -27,6 +28,7 @@ extension ChatEndpoint {
         keyVariable = variable
         self.headers = headers
         self.streams = streams
+        self.extra = extra ?? [:]
     }
 
     private static func url(_ field: Field) -> String? {
@@ -48,6 +50,18 @@ extension ChatEndpoint {
             return nil
         }
         return text
+    }
+
+    /// Members that make the conversation are no extra.
+    private static func extra(_ field: Field) -> [String: JSONValue]? {
+        guard case .mapping = field.value, let members = field.json()?.object else {
+            field.reject("a mapping of more members of the request")
+            return nil
+        }
+        for name in ["model", "messages", "stream", "response_format"] where members[name] != nil {
+            field.findings.error("\(field.title) cannot have '\(name)', which Weir writes itself", at: field.place)
+        }
+        return members
     }
 
     private static func schema(_ field: Field) -> JSONValue? {
@@ -111,6 +125,7 @@ extension ChatEndpoint {
         members["key_env"] = keyVariable.map { .string($0) }
         if !headers.isEmpty { members["headers"] = .object(headers.mapValues { .string($0) }) }
         if !streams { members["stream"] = .bool(false) }
+        if !extra.isEmpty { members["extra"] = .object(extra) }
         return .object(members)
     }
 }

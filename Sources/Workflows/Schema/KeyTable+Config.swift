@@ -68,6 +68,7 @@ extension KeyTable {
                 Key("key_env", .text, "The variable that holds the key."),
                 Key("headers", .map(.text), "Headers and their values."),
                 Key("stream", .flag, "Whether the answer comes piece by piece. Default: true."),
+                Key("extra", .map(.any), "More members of the request; null leaves one out."),
             ]),
         KeyTable(
             name: "httpConfig", about: "One request.",
