@@ -5,7 +5,7 @@ package struct RunnerSurvey: Sendable {
     /// How a runner is found.
     package enum Condition: String, Sendable {
         case live, suspended, draining
-        case hung  // it lives, and its lease is over
+        case hung  // it lives, holds jobs, and its lease is over
         case dead  // its lock is free: the next runner that looks rescues its jobs
     }
 
@@ -40,10 +40,12 @@ package struct RunnerSurvey: Sendable {
     /// - Parameter lives: `nil` where it cannot be told; the lease decides then.
     private static func condition(of runner: RunnerStatus, lives: Bool?, _ leaseLeft: Int) -> Condition {
         if runner.state == .dead || lives == false { return .dead }
+        // One that holds nothing has nothing to renew a lease for, and sleeps; its lock tells that it lives.
+        let isOverdue = leaseLeft < 0 && (runner.running > 0 || lives == nil)
         switch runner.state {
         case .suspended: return .suspended
-        case .draining: return leaseLeft < 0 ? .hung : .draining
-        default: return leaseLeft < 0 ? .hung : .live
+        case .draining: return isOverdue ? .hung : .draining
+        default: return isOverdue ? .hung : .live
         }
     }
 }
