@@ -53,13 +53,15 @@ struct Do: WeirCommand {
         let settings = try SettingsReader.settings(for: store, at: options.path, config: config)
         workflow.fill(retries: settings.retries, timeout: settings.timeout.map { .milliseconds($0) })
         let plan = workflow.plan(options: PlanOptions(maxConcurrency: maxConcurrency))
-        PlanView(plan).print()
+        let view = PlanView(workflow, plan)
+        view.print()
         guard !dryRun else { return }
-        guard yes || ask(plan.steps.count) else {
+        guard yes || ask(view.subject) else {
             StandardError.print("weir: nothing was run")
             throw ExitCode(1)
         }
-        try run(workflow, plan, from: source, configuration, in: store)
+        let slots = plan.slots(given: maxConcurrency, bound: settings.chosenSlots)
+        try run(workflow, from: source, slots: slots, steps: plan.steps.count, configuration, in: store)
     }
 
     private func requirePlanner(in configuration: Configuration) throws {
@@ -76,14 +78,15 @@ struct Do: WeirCommand {
             code: Failure.data)
     }
 
-    private func ask(_ count: Int) -> Bool {
-        StandardError.write("Run \(count == 1 ? "this step" : "these \(count) steps")? [y/N] ")
+    private func ask(_ subject: String) -> Bool {
+        StandardError.write("Run \(subject)? [y/N] ")
         let answer = readLine()?.lowercased()
         return answer == "y" || answer == "yes"
     }
 
     private func run(
-        _ workflow: Workflow, _ plan: Plan, from source: String, _ configuration: Configuration, in store: JobStore
+        _ workflow: Workflow, from source: String, slots: Int, steps: Int, _ configuration: Configuration,
+        in store: JobStore
     ) throws {
         let spec = RunSpec(
             workflow, options: PlanOptions(maxConcurrency: maxConcurrency), inputs: [:],
@@ -92,9 +95,9 @@ struct Do: WeirCommand {
         let started = try store.write { try $0.start(spec) }
         try store.warnOfUnknownPools(spec.jobs, workflow: spec.workflow)
         var session = RunSession(
-            run: started.run, store: store, slots: plan.slots(given: maxConcurrency),
+            run: started.run, store: store, slots: slots,
             lease: TimeLength(milliseconds: 15_000), grace: TimeLength(milliseconds: 10_000), format: format,
-            steps: plan.steps.count)
+            steps: steps)
         session.log = log.logger(.runner, level: .warning)
         session.configuration = configuration
         session.watching = WatchLimits(workflow.watching)

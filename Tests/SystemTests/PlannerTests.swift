@@ -23,8 +23,8 @@ import Testing
             let prompt = try #require(try server.requests(to: "planner").first?["prompt"]?.string)
             #expect(prompt.contains("Compare A and B"))
             #expect(prompt.contains("- researcher: finds things out\n- writer"))
-            #expect(process.error.contains("1. a: Research topic A\n       agent researcher"))
-            #expect(process.error.contains("after a, b"))
+            #expect(process.error.contains("1. a: Research topic A\n       agent: researcher"))
+            #expect(process.error.contains(#"dependsOn: ["a","b"]"#))
             #expect(
                 try host.lines("SELECT workflow, state, jobs FROM run_history ORDER BY id") == [
                     "plan|succeeded|1", "do|succeeded|3",
@@ -131,8 +131,28 @@ import Testing
                 """#, to: "\(host.folder)/weir.yaml")
             let process = try host.start(["do", "Say hi", "--planner", "planner", "--yes"])
             #expect(try process.wait().exitCode == 0, "\(process.error)")
-            #expect(process.error.contains("runs echo hi"))
+            #expect(process.error.contains(#"       args: ["hi"]\#n       command: echo"#))
             #expect(try host.lines("SELECT result FROM job_history WHERE key = 'a'") == [#""hi""#])
+        }
+    }
+
+    @Test func `hides nothing of what its plan would do`() throws {
+        try withHost { host in
+            let plan = #"""
+                {"env": {"LD_PRELOAD": "evil.so"}, "on": {"success": [{"id": "fin", "config": {"shell": "touch more"}}]},
+                 "steps": [{"id": "tidy", "name": "List files", "matrix": {"a": ["one", "two"]},
+                  "config": {"command": "sh", "cwd": "/tmp", "stdin": "cd here\ntouch it\n", "env": {"PATH": "/evil"}}}]}
+                """#
+            try Files.write(plan, to: "\(host.folder)/plan.json")
+            try Files.write("agents: {planner: {command: [cat, plan.json]}}", to: "\(host.folder)/weir.yaml")
+            let process = try host.start(["do", "Tidy up", "--planner", "planner", "--dry-run"])
+            #expect(try process.wait().exitCode == 0, "\(process.error)")
+            for shown in [
+                "tidy: List files", "LD_PRELOAD: evil.so", "on success: fin", "shell: touch more", "| touch it",
+                "PATH: /evil", "cwd: /tmp", #"a: ["one","two"]"#,
+            ] {
+                #expect(process.error.contains(shown), "\(process.error) does not show \(shown)")
+            }
         }
     }
 }
