@@ -23,6 +23,15 @@ package struct RunnerStatus: Sendable {
     /// KiB that it and its jobs had resident at its last heartbeat; `nil`: it has not told.
     package let memory: Int?
 
+    /// Jobs that are in its slots.
+    package var executing: Int { running - ahead }
+
+    /// Jobs that it claimed ahead for its workers, and that wait for a slot.
+    package var ahead: Int { serving.types.isEmpty ? 0 : max(0, running - slots) }
+
+    /// Whether it counts what it does; see the setting `monitoring`.
+    package var isCounting: Bool { memory != nil }
+
     /// Whether it may claim jobs of the queue. One that belongs to a run claims that run's only, which its row does not
     /// say.
     package func serves(queue: String, isInRun: Bool) -> Bool {

@@ -58,6 +58,58 @@ struct `weir monitor on a terminal` {
         }
     }
 
+    @Test func `tells jobs in slots from those that were claimed ahead`() throws {
+        try withWeir { weir in
+            let worker = """
+                import json, sys
+                for line in sys.stdin:
+                    job = json.loads(line)
+                    if job["data"] is None:
+                        print(json.dumps({"taskId": job["id"], "result": None}), flush=True)
+                """
+            try writeFile(weir.folder + "/w.py", Array(worker.utf8))
+            // Many that are answered at once, so that more are claimed ahead, and then some that never are.
+            let lines = (0..<3_000).map { #"{"type": "t"\#($0 < 1_000 ? "" : #", "data": 1"#)}"# }.joined(
+                separator: "\n")
+            try weir.run(["enqueue", "--from", "-"], input: Array(lines.utf8))
+            let runner = try weir.start("runner", "--slots", "2", "--grace", "0s", "--worker", "t=python3 w.py")
+            defer {
+                runner.signal(SIGTERM)
+                _ = try? runner.wait()
+            }
+            try poll("both slots to be kept") {
+                let held = "SELECT count(*) FROM job_history WHERE state = 'running'"
+                return Int(try weir("sql", "--format", "csv", held).lines.last ?? "") ?? 0 > 2
+            }
+            try poll("the quick ones to be over") {
+                let open = "SELECT count(*) FROM jobs WHERE data IS NULL AND state <> 'succeeded'"
+                return try weir("sql", "--format", "csv", open).lines.last == "0"
+            }
+            let terminal = try TmuxTerminal("weir monitor", of: weir, columns: 80, rows: 24)
+            let screen = try terminal.until(" claimed)").joined(separator: "\n")
+            #expect(screen.contains("running 2 (+"), "\(screen)")
+            #expect(screen.contains("3 Running (2)"), "\(screen)")
+            #expect(screen.contains("2/2+"), "\(screen)")
+            try expectWhole(terminal)
+        }
+    }
+
+    @Test func `says that it does not know what a runner without monitoring does`() throws {
+        try withWeir { weir in
+            try weir("init")
+            let runner = try weir.start("runner", "--slots", "1", "--no-monitoring")
+            defer {
+                runner.signal(SIGTERM)
+                _ = try? runner.wait()
+            }
+            #expect(try weir("wait", try weir.enqueue("--", "true")).code == 0)
+            let terminal = try TmuxTerminal("weir monitor", of: weir, columns: 80, rows: 24)
+            try terminal.until("runner 1 counts nothing, as monitoring is off")
+            let screen = try terminal.until("per minute –").joined(separator: "\n")
+            #expect(screen.contains("busy –"), "\(screen)")
+        }
+    }
+
     @Test func `redraws in place, without clearing or scrolling, and follows the window's size`() throws {
         try withBusyWeir { weir, _ in
             let terminal = try TmuxTerminal("weir monitor", of: weir, columns: 80, rows: 24)
@@ -208,7 +260,7 @@ struct `weir monitor on a terminal` {
             let json = try weir("monitor", "--once", "--format", "json").output
             for text in [
                 #""completed_last_hour": 40"#, #""failed_last_hour": 1"#, #""ready": 0"#, #""name": "false""#,
-                #""advice": "100% of the jobs are scripts"#,
+                #""advice": "100% are scripts of under a second"#,
             ] {
                 #expect(json.contains(text), "\(json)")
             }

@@ -19,12 +19,13 @@ enum MonitorOnce {
     private static func addFigures(of snapshot: MonitorSnapshot, to report: inout Report) {
         func add(_ name: String, _ value: Int?) { report.add(name, value.map { .integer(Int64($0)) } ?? .null) }
         add("running", snapshot.active)
+        add("claimed_ahead", snapshot.ahead)
         add("ready", snapshot.ready.value)
         add("scheduled", snapshot.scheduled.value)
         add("blocked", snapshot.blocked.value)
         add("open_runs", snapshot.openRuns.value)
         add("slots", snapshot.liveSlots)
-        report.add("throughput", .real(rounded(snapshot.throughput, to: 10)))
+        report.add("throughput", snapshot.throughput.map { .real(rounded($0, to: 10)) } ?? .null)
         report.add("utilisation", snapshot.utilisation.map { .real(rounded($0, to: 1_000)) } ?? .null)
         add("average_ms", snapshot.average)
         add("p95_ms", snapshot.p95)
@@ -56,14 +57,17 @@ enum MonitorOnce {
 
     private static func runners(_ snapshot: MonitorSnapshot) -> Table {
         var table = Table(columns: [
-            "id", "kind", "state", "slots", "running", "throughput", "utilisation", "memory_kb", "queues", "pid",
+            "id", "kind", "state", "slots", "running", "claimed_ahead", "throughput", "utilisation", "memory_kb",
+            "queues",
+            "pid",
         ])
         table.rows = snapshot.runners.map { line in
             let runner = line.entry.runner
             return [
                 number(runner.id.rawValue), .text(runner.kind.rawValue), .text(line.entry.condition.rawValue),
-                number(runner.slots), number(runner.running), .real(rounded(line.throughput, to: 10)),
-                .real(rounded(line.utilisation, to: 1_000)), number(runner.memory),
+                number(runner.slots), number(runner.executing), number(runner.ahead),
+                line.throughput.map { .real(rounded($0, to: 10)) } ?? .null,
+                line.utilisation.map { .real(rounded($0, to: 1_000)) } ?? .null, number(runner.memory),
                 text(runner.queues?.joined(separator: ",")), number(runner.pid),
             ]
         }

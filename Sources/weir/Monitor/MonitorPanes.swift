@@ -63,7 +63,7 @@ struct MonitorPanes {
 
     private var runners: MonitorTable {
         let columns = [
-            Column(title: "", width: 7), Column(title: "", width: 9), Column(title: "slots", width: 7, isRight: true),
+            Column(title: "", width: 7), Column(title: "", width: 9), Column(title: "slots", width: 9, isRight: true),
             Column(title: "", width: 8), Column(title: "busy", width: 4, isRight: true),
             Column(title: "/min", width: 6, isRight: true), Column(title: "memory", width: 8, isRight: true),
             Column(title: "queues"), Column(title: "pid", width: 7, isRight: true),
@@ -77,7 +77,7 @@ struct MonitorPanes {
     private func runner(_ index: Int) -> [Cell] {
         let line = snapshot.runners[index]
         let runner = line.entry.runner
-        let share = runner.slots > 0 ? Double(runner.running) / Double(runner.slots) : 0
+        let share = runner.slots > 0 ? Double(runner.executing) / Double(runner.slots) : 0
         let state = line.entry.condition
         let style: Style =
             switch state {
@@ -92,9 +92,10 @@ struct MonitorPanes {
             }
         return [
             Cell(text: "\(runner.id)"), Cell(text: state.rawValue, style: style),
-            Cell(text: "\(runner.running)/\(runner.slots)"),
+            Cell(text: "\(runner.executing)/\(runner.slots)" + (runner.ahead > 0 ? "+\(runner.ahead)" : "")),
             Cell(text: MonitorText.bar(share, width: 8), style: Style(.cyan)),
-            Cell(text: MonitorText.percent(line.utilisation)), Cell(text: MonitorText.rate(line.throughput)),
+            Cell(text: line.utilisation.map(MonitorText.percent) ?? "–"),
+            Cell(text: line.throughput.map(MonitorText.rate) ?? "–"),
             Cell(text: runner.memory.map(MonitorText.memory) ?? "–"), Cell(text: queues),
             Cell(text: "\(runner.pid)"),
         ]

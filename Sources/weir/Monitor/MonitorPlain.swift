@@ -25,8 +25,9 @@ struct MonitorPlain {
             TimestampText.text(snapshot.takenAt.rawValue), "queued=\(count(snapshot.ready))",
             "running=\(snapshot.active)",
             "scheduled=\(count(snapshot.scheduled))", "blocked=\(count(snapshot.blocked))",
-            "done=\(snapshot.lastWeek.succeeded)", "failed=\(snapshot.lastWeek.failed)",
-            "throughput=\(MonitorText.rate(snapshot.throughput).replacing(",", with: ""))/min",
+            "done=\(snapshot.silent.isEmpty ? "" : "≥")\(snapshot.lastWeek.succeeded)",
+            "failed=\(snapshot.silent.isEmpty ? "" : "≥")\(snapshot.lastWeek.failed)",
+            "throughput=\(snapshot.throughput.map { MonitorText.rate($0).replacing(",", with: "") } ?? "-")/min",
             "util=\(snapshot.utilisation.map(MonitorText.percent) ?? "-")",
         ]
         return parts.joined(separator: " ")

@@ -23,7 +23,7 @@ struct MonitorReader {
         let olderTotals = try totalsBeforeLastHour(now)
         try store.look { transaction in
             snapshot.queues = try transaction.queueOverviews()
-            snapshot.running = try transaction.runningJobs(limit: Self.listed)
+            snapshot.running = Self.begun(try transaction.runningJobs(limit: Self.listed), survey)
             snapshot.failures = try transaction.recentFailures(limit: Self.listed)
             snapshot.openRuns = try transaction.openRuns()
             try readMinutes(transaction, into: &snapshot)
@@ -32,6 +32,20 @@ struct MonitorReader {
         snapshot.lastWeek = olderTotals
         snapshot.lastWeek += snapshot.lastHour
         return snapshot
+    }
+
+    /// Without what was claimed ahead: a runner takes what it claimed first for its slots.
+    private static func begun(_ jobs: [RunningJob], _ survey: RunnerSurvey) -> [RunningJob] {
+        var free: [RunnerID: Int] = [:]
+        for entry in survey.entries where entry.runner.ahead > 0 { free[entry.runner.id] = entry.runner.slots }
+        guard !free.isEmpty else { return jobs }
+        let begun = jobs.sorted { ($0.startedAt, $0.id) < ($1.startedAt, $1.id) }.filter { job in
+            guard let left = free[job.runner] else { return true }
+            free[job.runner] = left - 1
+            return left > 0
+        }
+        let ids = Set(begun.map(\.id))
+        return jobs.filter { ids.contains($0.id) }
     }
 
     private mutating func totalsBeforeLastHour(_ now: Timestamp) throws -> JobTransaction.MinuteTotals {
@@ -81,12 +95,19 @@ struct MonitorReader {
             let lived = min(60_000, now.rawValue - runner.startedAt.rawValue) - untold
             let slots = Double(max(1, lived) * runner.slots)
             let taken = min(slots, busy[runner.id] ?? 0)
-            if entry.condition == .live { (busyTime, slotTime) = (busyTime + taken, slotTime + slots) }
+            if entry.condition == .live, runner.isCounting {
+                (busyTime, slotTime) = (busyTime + taken, slotTime + slots)
+            }
             snapshot.runners.append(
                 MonitorSnapshot.RunnerLine(
-                    entry: entry, throughput: done[runner.id] ?? 0, utilisation: slots > 0 ? taken / slots : 0))
+                    entry: entry, throughput: runner.isCounting ? done[runner.id] ?? 0 : nil,
+                    utilisation: runner.isCounting ? (slots > 0 ? taken / slots : 0) : nil))
         }
-        snapshot.throughput = done.values.reduce(0, +)
+        let isUnknown = snapshot.runners.contains { $0.entry.condition == .live } && slotTime == 0
+        snapshot.throughput = isUnknown ? nil : done.values.reduce(0, +)
+        if let silent = snapshot.silent.first {
+            snapshot.advice = "runner \(silent) counts nothing, as monitoring is off: its jobs are not in the figures"
+        }
         if slotTime > 0 { snapshot.utilisation = busyTime / slotTime }
     }
 
@@ -94,6 +115,6 @@ struct MonitorReader {
         guard recent.attempts >= 20, recent.shortScripts * 2 > recent.attempts else { return nil }
         let percent = recent.shortScripts * 100 / recent.attempts
         return
-            "\(percent)% of the jobs are scripts of under a second: a worker would spare starting each (docs/workers.md)"
+            "\(percent)% are scripts of under a second: a worker spares the starts (docs/workers.md)"
     }
 }

@@ -73,51 +73,58 @@ struct MonitorView {
         var row = 1
         for line in figureLines(width: grid.columns) {
             var column = 0
-            for part in line {
-                // A figure that does not fit as a whole is left out: half of a number is another number.
-                guard column + CharacterWidth.columns(of: part.text) <= grid.columns else { break }
-                column += grid.write(part.text, row: row, column: column, style: part.style)
+            for figure in line {
+                // A figure that does not fit with its name is left out: half of a number is another number.
+                let width = figure.reduce(0) { $0 + CharacterWidth.columns(of: $1.text) }
+                guard column + width <= grid.columns else { break }
+                for part in figure { column += grid.write(part.text, row: row, column: column, style: part.style) }
+                column += Self.gap
             }
             row += 1
         }
+        // The row is kept for it, so that nothing moves when it comes and goes.
         if let advice = snapshot.advice {
             grid.write(advice, row: row, column: 0, fitting: grid.columns, style: Style(.yellow))
-            row += 1
         }
-        return row
+        return row + 1
     }
 
+    /// A name and its value.
+    private typealias Figure = [MonitorTable.Cell]
     private typealias Part = MonitorTable.Cell
+    /// Columns between two figures.
+    private static let gap = 2
 
-    private func figureLines(width: Int) -> [[Part]] {
+    private func figureLines(width: Int) -> [[Figure]] {
         [nowLine, speedLine(width: width), endedLine]
     }
 
-    private func figure(_ name: String, _ text: String, _ style: Style = Style(bold: true)) -> [Part] {
-        [Part(text: "\(name) ", style: Style(dim: true)), Part(text: "\(text)  ", style: style)]
+    private func figure(_ name: String, _ text: String, _ style: Style = Style(bold: true)) -> [Figure] {
+        [[Part(text: "\(name) ", style: Style(dim: true)), Part(text: text, style: style)]]
     }
 
-    private var nowLine: [Part] {
-        let free = snapshot.liveSlots
-        return figure("running", MonitorText.number(snapshot.active), Style(.green, bold: true))
+    private var nowLine: [Figure] {
+        let ahead = snapshot.ahead > 0 ? " (+\(MonitorText.number(snapshot.ahead)) claimed)" : ""
+        return figure("running", MonitorText.number(snapshot.active) + ahead, Style(.green, bold: true))
             + figure("ready", MonitorText.count(snapshot.ready))
             + figure("scheduled", MonitorText.count(snapshot.scheduled))
             + figure("blocked", MonitorText.count(snapshot.blocked))
             + figure("runs", MonitorText.count(snapshot.openRuns))
-            + figure("slots", MonitorText.number(free))
+            + figure("slots", MonitorText.number(snapshot.liveSlots))
     }
 
-    private func speedLine(width: Int) -> [Part] {
-        var line = figure("per minute", MonitorText.rate(snapshot.throughput), Style(.cyan, bold: true))
+    private func speedLine(width: Int) -> [Figure] {
+        var line = figure(
+            "per minute", snapshot.throughput.map(MonitorText.rate) ?? "–", Style(.cyan, bold: true))
         let spark = MonitorText.sparkline(snapshot.minutes, width: width >= 110 ? 60 : 15)
-        line.append(Part(text: spark + "  ", style: Style(.cyan)))
+        line.append([Part(text: spark, style: Style(.cyan))])
         line += figure("busy", snapshot.utilisation.map(MonitorText.percent) ?? "–")
         line += figure("average", snapshot.average.map(TimeText.short) ?? "–")
         line += figure("p95", snapshot.p95.map(TimeText.short) ?? "–")
         return line
     }
 
-    private var endedLine: [Part] {
+    private var endedLine: [Figure] {
         let (hour, week) = (snapshot.lastHour, snapshot.lastWeek)
         return figure("last hour: done", MonitorText.number(hour.succeeded))
             + figure("failed", MonitorText.number(hour.failed), failureStyle(hour.failed))
@@ -181,8 +188,8 @@ struct MonitorView {
             }
             if isUseless { break }
         }
-        // A gap looks better below the last than between panes; who has the focus may as well have it.
-        if left > 0, let favoured { heights[favoured] += left }
+        // A gap looks better below the last than between panes.
+        if left > 0, let last = heights.indices.last { heights[last] += left }
         return heights
     }
 }
