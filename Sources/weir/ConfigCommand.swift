@@ -111,6 +111,15 @@ enum StoredSetting {
             StandardError.print(
                 "weir: stored, but here \(name.rawValue) is \(effective.value.text) (\(effective.source.description))")
         }
-        if name == .profile { for notice in settings.notices { StandardError.print("weir: \(notice)") } }
+        guard name == .profile else { return }
+        for notice in settings.notices { StandardError.print("weir: \(notice)") }
+        for figure in [SettingName.workers, .timeout, .memoryLimit, .batchSize] {
+            let setting = settings[figure]
+            if case .profile = setting.source { continue }
+            if case .fallback = setting.source { continue }
+            StandardError.print(
+                "weir: \(figure.rawValue) stays \(setting.value.text) (\(setting.source.description)), which goes before a "
+                    + "profile; `weir config unset \(figure.rawValue)` removes one of the database")
+        }
     }
 }

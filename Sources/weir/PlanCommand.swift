@@ -61,5 +61,9 @@ extension Plan {
     private static let mostSlots = 16
 
     /// How many slots `weir run` brings.
-    func slots(given: Int?) -> Int { given ?? maxConcurrency ?? min(Self.mostSlots, max(1, widestGroup)) }
+    ///
+    /// - Parameter bound: what the setting `workers` allows, where somebody set it.
+    func slots(given: Int?, bound: Int? = nil) -> Int {
+        given ?? min(bound ?? .max, maxConcurrency ?? min(Self.mostSlots, max(1, widestGroup)))
+    }
 }

@@ -56,7 +56,7 @@ struct Rerun: WeirCommand {
 /// How many slots a command brings that executes one run.
 enum RunSlots {
     /// Where nothing says how many.
-    static let most = 16
+    private static let most = 16
 
     private static let sql: SQL = """
         SELECT coalesce(r.max_concurrency, min(:most, coalesce(max(g.jobs), 1)))

@@ -90,9 +90,10 @@ struct Run: WeirCommand {
             Output.print("\(started.run)")
             return
         }
-        let slots = maxConcurrency ?? plan.maxConcurrency ?? min(RunSlots.most, max(1, plan.widestGroup))
         var session = RunSession(
-            run: started.run, store: store, slots: slots, lease: lease, grace: grace, format: format,
+            run: started.run, store: store,
+            slots: plan.slots(given: maxConcurrency, bound: settings.chosenSlots), lease: lease, grace: grace,
+            format: format,
             steps: plan.steps.count)
         session.every = every
         session.configuration = configuration

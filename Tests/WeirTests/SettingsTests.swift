@@ -44,6 +44,32 @@ import Testing
         }
     }
 
+    @Test func `that go before a profile are named when one is chosen`() throws {
+        try withWeir { weir in
+            try weir("parallel", "workers", "8")
+            let chosen = try weir("parallel", "profile", "conservative")
+            #expect(
+                chosen.errors
+                    == "weir: workers stays 8 (database: parallel.workers), which goes before a profile; "
+                    + "`weir config unset workers` removes one of the database\n")
+            try weir("config", "unset", "workers")
+            #expect(try weir("parallel", "profile", "performance").errors == "")
+        }
+    }
+
+    @Test func `bound the steps that a run executes at once`() throws {
+        try withWeir { weir in
+            let steps = (1...4).map { "- {id: s\($0), config: {command: 'true'}}" }.joined(separator: "\n")
+            try writeFile(weir.folder + "/four.yaml", Array("steps:\n\(steps)\n".utf8))
+            #expect(try weir("run", "four.yaml").output.contains("at most 4 at once"))
+            weir.environment["PARALLEL_MAX_WORKERS"] = "1"
+            #expect(try weir("run", "four.yaml").code == 0)
+            #expect(
+                try weir("sql", "--format", "csv", "SELECT slots FROM runners ORDER BY id").lines.dropFirst()
+                    == ["4", "1"])
+        }
+    }
+
     @Test func `give jobs their limits where somebody chose them, and only there`() throws {
         try withWeir { weir in
             try weir.enqueue("--", "true")

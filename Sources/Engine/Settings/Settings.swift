@@ -70,6 +70,13 @@ extension Settings {
     package var profile: Profile { self[.profile].value.profile ?? .balanced }
     /// Jobs at once; with the profile `auto`, see `adaptiveRange`.
     package var slots: Int { self[.workers].value.number ?? 1 }
+    /// Jobs at once where somebody said so; `nil`: a profile did, or nobody.
+    package var chosenSlots: Int? {
+        switch self[.workers].source {
+        case .profile, .fallback: nil
+        default: self[.workers].value.number
+        }
+    }
     package var isEnabled: Bool { self[.enabled].value.flag ?? true }
     package var monitors: Bool { self[.monitoring].value.flag ?? true }
     package var batchSize: Int { self[.batchSize].value.number ?? Self.usualBatchSize }
