@@ -32,7 +32,7 @@ public struct JobMemory: Sendable {
         guard let entry = try await queue.thread.perform({ try $0.look { try $0.memory(name, for: run) } }) else {
             return nil
         }
-        return try JSONCoding.decode(type, from: entry.value) { "the value '\(name)' of the memory does not fit: \($0)" }
+        return try JSONCoding.decode(type, from: entry.value) { "the value '\(name)' of memory does not fit: \($0)" }
     }
 
     /// The version of a value, for ``set(_:_:ifVersion:in:)``; `nil`: there is none.
