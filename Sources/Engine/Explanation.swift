@@ -49,6 +49,9 @@ package struct Explanation: Sendable {
         case .suspended?: reasons.append("runner \(id) holds it and was suspended (Ctrl-Z); SIGCONT lets both go on")
         default: reasons.append("it runs: attempt \(job.attempt), on runner \(id)")
         }
+        if let since = entry?.workers.silent[job.job] {
+            reasons.append("its worker has said nothing for \(lengthText(job.now.rawValue - since.rawValue))")
+        }
         if job.isToStop { reasons.append("its runner was asked to cancel it") }
         return reasons
     }
@@ -140,6 +143,8 @@ package struct Explanation: Sendable {
         }
         let serving = ofQueue.filter { $0.serves(type: job.type) }
         guard serving.isEmpty else {
+            let broken = survey.brokenWorkers(of: job.type, among: serving)
+            if !broken.isEmpty { return broken }
             let slots = serving.reduce(0) { $0 + $1.slots }
             let running = serving.reduce(0) { $0 + $1.running }
             return running >= slots && job.state == .ready

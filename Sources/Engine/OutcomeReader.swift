@@ -22,7 +22,7 @@ enum OutcomeReader {
         case .worker, nil: break
         }
         if let memory = attempt.memory { outcome.maxRSSKiB = max(outcome.maxRSSKiB ?? 0, memory.peak) }
-        switch heeded(stopped, by: attempt.end) {
+        switch heeded(stopped, by: attempt) {
         case .timeout:
             outcome.state = .timedOut
             outcome.error = "timed out after \(duration(attempt.claim.timeout ?? 0))"
@@ -46,11 +46,13 @@ enum OutcomeReader {
         return outcome
     }
 
-    /// A worker that still answers while its runner drains has done the job.
+    /// A worker that still answers while its runner drains has done the job. One that was told to stop, and fails then,
+    /// has stopped.
     private static func heeded(
-        _ reason: LoopState.StopReason?, by end: RunningAttempt.End?
+        _ reason: LoopState.StopReason?, by attempt: RunningAttempt
     ) -> LoopState.StopReason? {
-        switch (reason, end) {
+        switch (reason, attempt.end) {
+        case (.drain, .worker(.failure(_, isFinal: false))) where attempt.wasToldToStop: reason
         case (.drain, .worker(.result)), (.drain, .worker(.failure)): nil
         default: reason
         }

@@ -280,6 +280,7 @@ extension Runner {
     private func terminate(_ attempts: [RunningAttempt]) {
         for case .task(let task) in attempts.map(\.work) { task.cancel() }
         // A worker may still answer while its runner drains.
+        askToStop(attempts.filter { state.stopReason(of: $0.key) == .drain })
         terminate(attempts.filter { state.stopReason(of: $0.key) != .drain }.compactMap(\.worker))
         let attempts = attempts.filter { $0.process != nil }
         guard !attempts.isEmpty else { return }

@@ -32,6 +32,7 @@ extension Runner {
         guard state.mode != .ended, !isDrainAsked, end == nil else { return }
         isDrainAsked = true
         if state.running > 0 { log.notice("draining, as asked: \(state.running) jobs are handed back") }
+        dismissWorkers()
         goOn(with: state.drain(at: now))
     }
 

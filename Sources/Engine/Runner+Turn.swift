@@ -17,6 +17,7 @@ extension Runner {
         var hasSettled = false
         var nextDeadline: Timestamp?
         var isToDrain = false
+        var memoryReplies: [String] = []
     }
 
     /// Bytes of running jobs' output that one turn stores.
@@ -58,6 +59,10 @@ extension Runner {
         }
         saidThatItDrains = state.mode == .draining
         meter?.wrote(minutes, at: now)
+        storedWorkerNotes = workerNotes
+        let changes = pendingMemory
+        pendingMemory.removeAll()
+        tell(changes, turn.memoryReplies)
         isTuningStored = true
         reports.removeFirst(reported.count)
         pendingOutput.removeAll()
@@ -100,6 +105,8 @@ extension Runner {
         try storeTuning(in: transaction)
         for flush in flushes { try store(flush, in: transaction) }
         try storeRemarks(in: transaction)
+        try storeWorkerNotes(in: transaction)
+        turn.memoryReplies = try changeMemory(pendingMemory, in: transaction)
         try store(minutes, in: transaction)
         for report in reported {
             turn.jobStates.append(try self.report(report, to: transaction))
@@ -214,6 +221,7 @@ extension Runner {
         // While nothing can be stored, what runs goes on in its bounded memory.
         if !pendingOutput.isEmpty { left = 0 }
         for attempt in attempts.values where attempt.output.hasMore && left > 0 && !attempt.isOver {
+            if attempt.worker?.isTentative ?? false { continue }
             left -= collect(attempt, limit: left)
         }
         for report in reported {

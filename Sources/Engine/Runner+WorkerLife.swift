@@ -84,7 +84,8 @@ extension Runner {
         guard let exit = worker.process.reap() else { return }
         workers[worker.process.pid] = nil
         worker.exit = exit
-        if let attempt = worker.attempt, worker.process.answered > 0, !worker.process.hasReadTask,
+        worker.leftJobUnread = !worker.process.hasReadTask
+        if let attempt = worker.attempt, worker.process.answered > 0, worker.leftJobUnread,
             state.stopReason(of: attempt.key) == nil
         {
             // It ended of itself between two jobs: this one never reached it.
@@ -102,8 +103,14 @@ extension Runner {
     private func forget(_ attempt: RunningAttempt, of worker: Worker) {
         worker.attempt = nil
         attempts[attempt.key] = nil
-        reports.append(AttemptReport(attempt.claim, .giveBack))
-        state.exited(attempt.key)
+        attempt.memory?.settle()
+        guard attempt.claim.type == nil, state.mode == .working, let job = worker.job else {
+            reports.append(AttemptReport(attempt.claim, .giveBack))
+            return state.exited(attempt.key)
+        }
+        // Any runner would take it at once, and fare as this one did: it waits here.
+        state.started(attempt.key, at: now, timeout: nil)
+        worker.pool.waiting.append(job)
     }
 
     // MARK: Ending
@@ -155,7 +162,10 @@ extension Runner {
     /// Goes on with all that is due.
     func stepWorkers(at now: Int) {
         for pool in pools.values {
-            if pool.backoff.expire(at: now) { state.wantsTurn = true }
+            if pool.backoff.expire(at: now) {
+                dispatch(pool)
+                state.wantsTurn = true
+            }
             if let end = pool.patienceEnd, end <= now, !pool.waiting.isEmpty {
                 pool.patienceEnd = nil
                 pool.pace.stalled()
@@ -174,6 +184,8 @@ extension Runner {
                 killTree(of: worker)
             } else if !worker.process.isReady {
                 blame(worker, .silent(worker.pool.definition.startTimeout))
+            } else if worker.attempt != nil {
+                noteSilence(of: worker)
             } else {
                 retire(worker)
             }
@@ -201,14 +213,16 @@ extension Runner {
         let pool = worker.pool
         pool.workers.removeAll { $0 === worker }
         let name = "worker '\(pool.type)' (process \(worker.process.pid))"
-        if let fault = worker.fault {
-            logs.worker.warning("\(name) was lost: \(fault.what)")
-            if worker.process.answered == 0 { pool.backoff.failed(at: now) }
-        } else {
-            logs.worker.info("\(name) ended")
+        report(worker, name: name)
+        if let attempt = worker.attempt {
+            if isSpared(attempt, by: worker) {
+                forget(attempt, of: worker)
+            } else {
+                lose(attempt, of: worker, name: name)
+            }
         }
-        if let attempt = worker.attempt { lose(attempt, of: worker, name: name) }
         worker.attempt = nil
+        worker.job = nil
         state.wantsTurn = true
         dispatch(pool)
         // A runner that lives long sees many workflows.
@@ -217,8 +231,38 @@ extension Runner {
         }
     }
 
+    private func report(_ worker: Worker, name: String) {
+        guard worker.fault != nil else { return logs.worker.info("\(name) ended") }
+        guard worker.process.answered == 0 else {
+            return logs.worker.warning("\(name) was lost: \(reason(of: worker))")
+        }
+        if worker.hasBegun { logs.worker.warning("\(name) was lost: \(reason(of: worker))") }
+        startFailed(worker.pool, in: worker.round, because: reason(of: worker), isToSay: !worker.hasBegun)
+    }
+
+    /// Whether the job has no part in the worker's end: it never reached it.
+    private func isSpared(_ attempt: RunningAttempt, by worker: Worker) -> Bool {
+        state.stopReason(of: attempt.key) == nil && worker.fault != nil && !worker.hasBegun
+    }
+
+    /// What happened to it, with the last that it wrote to standard error.
+    private func reason(of worker: Worker) -> String {
+        guard let fault = worker.fault else { return "it was ended" }
+        return "\(fault.what)" + (worker.process.lastWords.map { "; it wrote: \($0)" } ?? "")
+    }
+
+    /// A process did not come to its first job. The pool rests for a while, and says so once for all that it started
+    /// together.
+    func startFailed(_ pool: WorkerPool, in round: Int, because reason: String, isToSay: Bool = true) {
+        guard let wait = pool.backoff.failed(in: round, at: now, because: reason), isToSay else { return }
+        let times = pool.backoff.failures == 1 ? "" : ", \(pool.backoff.failures) times in a row"
+        logs.worker.error(
+            "worker '\(pool.type)' does not start\(times); the next try follows in \(wait) ms: \(reason)")
+        state.wantsTurn = true
+    }
+
     private func lose(_ attempt: RunningAttempt, of worker: Worker, name: String) {
-        let reason = worker.fault.map { "\($0.what)" } ?? "it was ended"
+        let reason = reason(of: worker)
         if state.stopReason(of: attempt.key) == nil {
             attempt.output.append(Array("weir: the \(name) was lost: \(reason)\n".utf8), .standardError)
         }

@@ -18,10 +18,25 @@ extension Runner {
     func workerRoom(free: Int) -> [String: ClaimRoom] {
         var rooms: [String: ClaimRoom] = [:]
         for (type, definition) in options.workers {
-            rooms[type] = pool(type, definition).room(
-                slots: state.settings.slots, free: free, batch: batch)
+            let pool = pool(type, definition)
+            rooms[type] =
+                hasGivenUp(pool)
+                ? ClaimRoom(now: batch, ahead: 0)
+                : pool.room(slots: state.settings.slots, free: free, batch: batch)
         }
         return rooms
+    }
+
+    /// Whether the pool's jobs fail, instead of waiting until somebody has mended what keeps its workers from starting:
+    /// somebody waits for the end of this runner, or the jobs brought the command along themselves.
+    private func hasGivenUp(_ pool: WorkerPool) -> Bool {
+        guard pool.isResting, pool.backoff.failures >= WorkerBackoff.patience else { return false }
+        return !waitsForRepair(pool)
+    }
+
+    private func waitsForRepair(_ pool: WorkerPool) -> Bool {
+        guard case .queues = options.scope, options.drainAfter == nil else { return false }
+        return options.workers[pool.type] == pool.definition
     }
 
     private func pool(_ type: String, _ definition: WorkerDefinition) -> WorkerPool {
@@ -57,6 +72,7 @@ extension Runner {
 
     /// Gives what waits to workers, and starts such as are missing.
     func dispatch(_ pool: WorkerPool) {
+        if hasGivenUp(pool) { return failWaiting(in: pool) }
         while let index = pool.waiting.firstIndex(where: {
             state.slotsLeft > 0 || state.holdsSlot(AttemptKey($0.claim))
         }) {
@@ -76,7 +92,22 @@ extension Runner {
             }
         }
         // Others may be able to start one.
-        if pool.backoff.until != nil, !pool.workers.contains(where: \.isInService) { giveBack(pool) }
+        if pool.isResting { giveBack(pool.waiting.map { AttemptKey($0.claim) }.filter { !state.holdsSlot($0) }) }
+    }
+
+    private func failWaiting(in pool: WorkerPool) {
+        for job in pool.waiting {
+            fail(job, in: pool, because: "\(pool.backoff.reason) (\(pool.backoff.failures) times in a row)")
+        }
+        pool.waiting.removeAll()
+    }
+
+    private func fail(_ job: WaitingJob, in pool: WorkerPool, because reason: String) {
+        let now = store.timekeeper.now()
+        var outcome = Outcome(.failed, startedAt: now, finishedAt: now)
+        outcome.error = "the worker '\(pool.type)' cannot be started: \(reason)"
+        reports.append(AttemptReport(job.claim, .outcome(outcome)))
+        state.wantsTurn = true
     }
 
     /// - Returns: `false` when the worker had ended before: the job is for another one.
@@ -92,10 +123,12 @@ extension Runner {
             blame(worker, error)
             guard isFirst else { return false }
         }
+        worker.job = job
         state.started(attempt.key, at: attempt.startedBoot, timeout: job.claim.timeout)
         attempts[attempt.key] = attempt
         worker.attempt = attempt
         worker.givenAt = Int(clinux_monotonic_us())
+        heard(worker)
         awaitRoom(worker)
         observer?.started(job.claim)
         return true
@@ -108,6 +141,7 @@ extension Runner {
         task.run = claim.run.map { $0.rawValue }
         task.checkpoint = claim.checkpoint
         task.key = claim.key
+        task.pools = claim.poolIndexes
         return task
     }
 
@@ -116,16 +150,15 @@ extension Runner {
             let worker = try startWorker(in: pool)
             _ = give(job, to: worker)
         } catch {
-            var outcome = OutcomeReader.outcome(of: error, at: store.timekeeper.now())
-            guard outcome.state != .interrupted else {
+            if OutcomeReader.outcome(of: error, at: store.timekeeper.now()).state == .interrupted {
                 logs.worker.warning("no worker '\(pool.type)' can be started: \(error)")
-                reports.append(AttemptReport(job.claim, .giveBack))
                 state.couldNotStart(at: now)
-                state.wantsTurn = true
-                return
+            } else if waitsForRepair(pool) {
+                startFailed(pool, in: pool.backoff.failures, because: "\(error)")
+            } else {
+                return fail(job, in: pool, because: "\(error)")
             }
-            outcome.error = "the worker '\(pool.type)' cannot be started: \(error)"
-            reports.append(AttemptReport(job.claim, .outcome(outcome)))
+            reports.append(AttemptReport(job.claim, .giveBack))
             state.wantsTurn = true
         }
     }
@@ -161,7 +194,13 @@ extension Runner {
             _ = worker.process.read()  // it must not wait for room to end
             return
         }
+        let wasReady = worker.process.isReady
         let (messages, fault) = worker.process.read()
+        if !wasReady, worker.process.isReady, worker.round > 0 {
+            // The others were waiting for this one.
+            dispatch(worker.pool)
+            state.wantsTurn = true
+        }
         // Before its answers are taken up: each would bring it another job.
         if let fault, worker.isInService || isLast { blame(worker, fault) }
         for case .job(_, let news) in messages { take(news, from: worker) }
@@ -169,10 +208,12 @@ extension Runner {
 
     private func take(_ news: WorkerMessage.News, from worker: Worker) {
         guard let attempt = worker.attempt else { return }
+        heard(worker)
         switch news {
         case .progress(let percent, let message):
             attempt.progress = RunningAttempt.Progress(percent: percent, message: message)
         case .checkpoint(let json): attempt.checkpoint = json
+        case .memory(let request): return take(request, of: attempt, from: worker)
         case .log(let text): attempt.output.append(Array((text + "\n").utf8), .standardOutput)
         case .result(let json): return answered(worker, attempt, .result(json == "null" ? nil : json))
         case .failure(let reason, let isFinal): return answered(worker, attempt, .failure(reason, isFinal: isFinal))
@@ -192,6 +233,7 @@ extension Runner {
         attempt.endedBoot = now
         attempt.isSwept = true
         worker.attempt = nil
+        worker.job = nil
         worker.idleSince = now
         pool.pace.add(microseconds: Int(clinux_monotonic_us()) - worker.givenAt)
         pool.backoff.succeeded()

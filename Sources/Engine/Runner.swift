@@ -35,6 +35,7 @@ package final class Runner {
     var end: RunnerEnd?
     var executed = 0
     var pendingOutput: [PendingOutput] = []
+    var pendingMemory: [PendingMemory] = []
     /// `nil`: nothing is counted.
     var meter: RunnerMeter?
     var outputOwners: [Int32: AttemptKey] = [:]  // by descriptor
@@ -58,6 +59,8 @@ package final class Runner {
     private let startedAt: Int
     private var lastWake: Int
     private var dataVersion = 0
+    /// As the database has them.
+    var storedWorkerNotes = WorkerNotes()
     var saidThatWritesFail = false
     var saidThatItDrains = false
     /// Its row says that it is to drain, and it does.
@@ -190,6 +193,7 @@ package final class Runner {
     private func retire() throws {
         try? store.write { transaction in
             try storeLastMinutes(in: transaction)
+            if storedWorkerNotes != WorkerNotes() { try transaction.setWorkerNotes(WorkerNotes(), of: id) }
             try transaction.set(.stopped, of: id)
         }
         liveness.release(id)

@@ -38,6 +38,8 @@ final class RunningAttempt {
     var nextSweep = 0
     var isSwept = false
     var isPIDStored = false
+    /// Its worker knows that it is to end soon.
+    var wasToldToStop = false
     var after = Aftermath()
     /// What it said of itself and is not stored yet.
     var progress: Progress?

@@ -92,6 +92,7 @@ extension JobTransaction {
         ) { RunnerID($0.int(0)) }
         guard let id else { throw JobStoreError.invalid("the runner could not be stored") }
         try hold(id)
+        try removeStaleWorkerNotes()
         alertsRunners = true  // the others begin to watch it
         return id
     }

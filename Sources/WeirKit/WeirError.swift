@@ -12,6 +12,8 @@ public struct WeirError: Error, Sendable, CustomStringConvertible {
         case notFound
         /// The key belongs to an unfinished job that asks for other work.
         case keyTaken
+        /// A value of the memory was changed by somebody else.
+        case conflict
         /// What was given cannot be: the message says what, and how to mend it.
         case invalid
         /// A type was registered twice, or after a runner had started.
@@ -54,6 +56,7 @@ public struct WeirError: Error, Sendable, CustomStringConvertible {
         switch error {
         case .noSuchJob, .noSuchRun, .noSuchQueue, .noSuchWorkflow, .noSuchSchedule: .notFound
         case .keyTaken: .keyTaken
+        case .memoryConflict: .conflict
         case .runnerLost, .schemaChanged: .unavailable
         default: .invalid
         }

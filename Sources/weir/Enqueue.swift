@@ -132,7 +132,7 @@ struct Enqueue: WeirCommand {
         let ids: [JobID]
         do {
             ids = try store.write { transaction in
-                guard let (run, job) = joined(in: store) else { return try transaction.enqueue(specs) }
+                guard let (run, job) = try joined(in: store) else { return try transaction.enqueue(specs) }
                 return try transaction.addJobs(specs, to: run, beside: job)
             }
         } catch let error as JobStoreError {
@@ -150,7 +150,10 @@ struct Enqueue: WeirCommand {
     }
 
     /// The run that this is called in, and the job.
-    private func joined(in store: JobStore) -> (RunID, JobID)? {
+    private func joined(in store: JobStore) throws -> (RunID, JobID)? {
+        if !noRun, key == nil {
+            try JobContext.refuseInWorker(of: store, "--no-run enqueues outside of its run")
+        }
         guard !noRun, key == nil, let context = JobContext.current, context.belongs(to: store), let run = context.run
         else {
             return nil

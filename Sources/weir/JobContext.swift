@@ -23,6 +23,19 @@ struct JobContext {
             databaseID: String(parts[0]))
     }
 
+    /// A worker is given many jobs, so that its environment cannot say which one it has.
+    ///
+    /// - Parameter advice: how it is done there, and what to give to do it outside of the job.
+    /// - Throws: in a process of a worker of this database.
+    static func refuseInWorker(of store: JobStore, _ advice: String) throws {
+        guard let type = DatabaseLocation.environment("WEIR_WORKER"), current == nil,
+            DatabaseLocation.environment("WEIR_LEASE")?.hasPrefix("\(store.databaseID).") ?? false
+        else { return }
+        throw Failure(
+            "this is a process of worker '\(type)', which does not say which job it has: \(advice)", code: Failure.usage
+        )
+    }
+
     /// Whether the store is the one that the job is in, and not another that the user named.
     func belongs(to store: JobStore) -> Bool { store.databaseID == databaseID }
 }

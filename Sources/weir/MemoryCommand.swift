@@ -28,15 +28,17 @@ struct MemoryScopeOptions: ParsableArguments {
     }
 
     /// The run whose memory is meant; `nil`: that of all.
-    func run(in store: JobStore) -> RunID? {
+    func run(in store: JobStore) throws -> RunID? {
         if global { return nil }
         if let run { return run }
+        try JobContext.refuseInWorker(
+            of: store, "use job.memory of the helper, or give --run ID or --global")
         guard let context = JobContext.current, context.belongs(to: store) else { return nil }
         return context.run
     }
 
     /// Where a change goes.
-    func scope(in store: JobStore) -> MemoryScope { run(in: store).map { .run($0) } ?? .global }
+    func scope(in store: JobStore) throws -> MemoryScope { try run(in: store).map { .run($0) } ?? .global }
 }
 
 extension JobStore {
@@ -82,7 +84,7 @@ struct MemoryGet: WeirCommand {
             try JSONInput.text($0, what: "--default", limit: JobTransaction.memoryLimit)
         }
         let store = try options.openStore(kind: "memory", create: false)
-        let run = scope.run(in: store)
+        let run = try scope.run(in: store)
         let entry = try store.look { transaction in
             if let run { _ = try transaction.state(of: run) }
             return try transaction.memory(name, for: run)
@@ -119,16 +121,23 @@ struct MemorySet: WeirCommand {
     @Flag(help: "Only if there is no such value.") var ifAbsent = false
     @Flag(help: "The value is a text, not JSON.") var text = false
     @Argument(help: "The name, of at most 256 characters.") var name: String
-    @Argument(help: "JSON, @FILE or -.") var value: String
+    // So that a number with a minus is a value.
+    @Argument(parsing: .allUnrecognized, help: ArgumentHelp("JSON, @FILE or -.", valueName: "value"))
+    var values: [String]
+    private var value: String { values[0] }
 
     func validate() throws {
+        if let extra = values.dropFirst().first {
+            throw ValidationError("unexpected argument '\(extra)'; a value is one argument")
+        }
+        if let option = values.first, option.hasPrefix("--") { throw ValidationError("unknown option '\(option)'") }
         if ifVersion != nil, ifAbsent { throw ValidationError("give either --if-version or --if-absent") }
     }
 
     func execute() throws {
         let json = try json()
         let store = try options.openStore(kind: "memory", create: true)
-        let scope = scope.scope(in: store)
+        let scope = try scope.scope(in: store)
         let guarded: MemoryGuard = ifAbsent ? .absent : ifVersion.map { .version($0) } ?? .none
         _ = try store.writeMemory { try $0.setMemory(name, to: json, in: scope, if: guarded) }
         store.close()
@@ -165,7 +174,7 @@ struct MemoryList: WeirCommand {
 
     func execute() throws {
         let store = try options.openStore(kind: "memory", create: false)
-        let run = scope.run(in: store)
+        let run = try scope.run(in: store)
         let entries = try store.look { transaction in
             if let run { _ = try transaction.state(of: run) }
             return try transaction.memory(of: run)
@@ -192,7 +201,7 @@ struct MemoryDelete: WeirCommand {
 
     func execute() throws {
         let store = try options.openStore(kind: "memory", create: false)
-        let scope = scope.scope(in: store)
+        let scope = try scope.scope(in: store)
         let wasThere = try store.writeMemory {
             try $0.deleteMemory(name, in: scope, if: ifVersion.map { .version($0) } ?? .none)
         }

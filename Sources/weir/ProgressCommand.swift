@@ -27,6 +27,11 @@ struct ProgressCommand: WeirCommand {
 
     func execute() throws {
         guard let context = JobContext.current else {
+            if let type = DatabaseLocation.environment("WEIR_WORKER") {
+                throw Failure(
+                    "this is a process of worker '\(type)', which does not say which job it has: use job.progress of the "
+                        + "helper", code: Failure.usage)
+            }
             throw Failure(
                 "'weir progress' belongs into a job: WEIR_JOB and WEIR_LEASE are not set", code: Failure.usage)
         }

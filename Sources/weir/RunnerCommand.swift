@@ -59,8 +59,8 @@ struct RunnerCommand: WeirCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Of the workers: time to start (10s), idle time (5m), jobs and MiB until a process is replaced, processes "
-                + "at most, as in start=10s,idle=5m,jobs=1000,memory=512,count=2.",
+            "Of the workers: time to start (10s), idle time (5m), jobs and memory until a process is replaced, "
+                + "processes at most, silence until it is said: start=10s,idle=5m,jobs=1000,memory=512M,count=2,silence=5m.",
             valueName: "limits"))
     var workerLimits: WorkerLimits?
 
@@ -70,6 +70,11 @@ struct RunnerCommand: WeirCommand {
     @OptionGroup var log: LogOptions
 
     func validate() throws {
+        if workerLimits != nil, worker.isEmpty {
+            throw ValidationError(
+                "--worker-limits is for the workers of --worker, and there is none; weir.yaml gives its workers limits of their own"
+            )
+        }
         if let twice = Dictionary(grouping: worker, by: \.type).first(where: { $0.value.count > 1 }) {
             throw ValidationError("--worker names the type '\(twice.key)' twice; one command serves a type")
         }

@@ -1,11 +1,14 @@
 import ArgumentParser
 import Executors
+import Workflows
 
-/// `start=10s,idle=5m,jobs=1000,memory=512,count=2`: what holds for all workers of the command line.
+/// `start=10s,idle=5m,jobs=1000,memory=512M,count=2`: what holds for all workers of the command line.
 struct WorkerLimits: ExpressibleByArgument {
     private var start: Int?
     private var idle: Int?
+    private var silence: Int?
     private var jobs: Int?
+    /// KiB.
     private var memory: Int?
     private var count: Int?
 
@@ -23,18 +26,22 @@ struct WorkerLimits: ExpressibleByArgument {
         case "start": start = time
         case "idle": idle = time
         case "jobs": jobs = number
-        case "memory": memory = number
+        case "memory":
+            memory = Int(text).map { $0 * 1024 } ?? MemorySize(argument: text)?.kibibytes
+            return memory.map(MemoryText.limits.contains) ?? false
+        case "silence": silence = time
         case "count": count = number
         default: return false
         }
-        return name == "start" || name == "idle" ? (time ?? 0) > 0 : number != nil
+        return ["start", "idle", "silence"].contains(name) ? (time ?? 0) > 0 : number != nil
     }
 
     func apply(to definition: inout WorkerDefinition) {
         if let start { definition.startTimeout = start }
         if let idle { definition.idleTimeout = idle }
         if let jobs { definition.maxJobs = jobs }
-        if let memory { definition.memoryLimit = memory * 1024 }
+        if let memory { definition.memoryLimit = memory }
+        if let silence { definition.silenceNotice = silence }
         if let count { definition.count = count }
     }
 }

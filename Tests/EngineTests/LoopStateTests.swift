@@ -370,15 +370,16 @@ import Testing
         var backoff = WorkerBackoff()
         var waits: [Int] = []
         for _ in 0..<12 {
-            backoff.failed(at: 0)
-            waits.append(backoff.until ?? 0)
+            let wait = backoff.failed(in: backoff.failures, at: 0, because: "why")
+            waits.append(wait ?? 0)
         }
         #expect(waits == [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000, 30_000])
         let tooEarly = backoff.expire(at: 29_999)
         let due = backoff.expire(at: 30_000)
         #expect(!tooEarly && due && backoff.until == nil)
         backoff.succeeded()
-        backoff.failed(at: 0)
-        #expect(backoff.until == 100)
+        // Four that were started together are one round.
+        let together = (0..<4).map { _ in backoff.failed(in: 0, at: 0, because: "why") }
+        #expect(together == [100, nil, nil, nil] && backoff.until == 100 && backoff.failures == 1)
     }
 }

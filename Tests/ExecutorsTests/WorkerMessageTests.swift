@@ -7,8 +7,28 @@ import Testing
         try Array(line.utf8).withUnsafeBufferPointer { try WorkerMessageReader.read($0) }
     }
 
+    private static func request(
+        _ operation: MemoryRequest.Operation, _ name: String, value: String? = nil, version: Int? = nil
+    ) -> MemoryRequest {
+        var request = MemoryRequest(operation: operation)
+        (request.name, request.value, request.version) = (name, value, version)
+        return request
+    }
+
+    private static var listOfAll: MemoryRequest {
+        var request = MemoryRequest(operation: .list)
+        request.isGlobal = true
+        return request
+    }
+
     @Test(arguments: [
-        (#"{"ready":true}"#, WorkerMessage.ready),
+        (#"{"ready":true,"stop":true}"#, .ready(takesStops: true)),
+        (
+            #"{"taskId":"1.2","memory":{"op":"set","name":"a","value":{"n":1.0},"ifVersion":7}}"#,
+            .job(task: "1.2", .memory(request(.set, "a", value: #"{"n":1.0}"#, version: 7)))
+        ),
+        (#"{"taskId":"1.2","memory":{"op":"list","scope":"global"}}"#, .job(task: "1.2", .memory(listOfAll))),
+        (#"{"ready":true}"#, WorkerMessage.ready(takesStops: false)),
         (#"{"taskId":"1.2","result":null}"#, .job(task: "1.2", .result("null"))),
         (
             #" { "result" : [1, {"taskId":"x"}] , "taskId" : "1.2" } "#,
@@ -36,6 +56,8 @@ import Testing
         ("", "expected a value"), ("hello", "expected a value"), ("{", "expected a key"),
         (#"{"taskId":"1.2","result":01}"#, "expected ','"), ("[1]", "it is no object"), ("7", "it is no object"),
         ("{}", "'taskId' is missing"), (#"{"ready":false}"#, "'taskId' is missing"),
+        (#"{"taskId":"1.2","memory":{"op":"set","name":"a"}}"#, "'memory' needs"),
+        (#"{"taskId":"1.2","memory":{"op":"steal","name":"a"}}"#, "'memory' needs"),
         (#"{"taskId":7,"result":1}"#, "'taskId' is no text"),
         (#"{"taskId":"1.2","done":1}"#, "none of"), (#"{"taskId":"1.2","result":1,"error":"x"}"#, "both"),
         (#"{"taskId":"1.2","progress":101}"#, "no number from 0 to 100"),

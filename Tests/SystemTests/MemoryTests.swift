@@ -3,6 +3,13 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct `The memory, through the program,` {
+    @Test func `takes a number with a minus for a value`() throws {
+        try withHost { host in
+            try host.run("memory", "set", "n", "-5")
+            #expect(try host.run("memory", "get", "n") == "-5\n")
+        }
+    }
+
     @Test func `loses no change of two processes that compare and set`() throws {
         try withHost { host in
             let rounds = Binary.size(30, full: 500)

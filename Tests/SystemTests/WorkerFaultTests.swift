@@ -44,7 +44,7 @@ import Testing
     @Test func `answers with neither result nor error`() throws {
         try expectRetried(
             "say({'taskId': m['id'], 'status': 'fine'})",
-            says: "none of 'result', 'error', 'progress', 'checkpoint' and 'log' is there")
+            says: "none of 'result', 'error', 'progress', 'checkpoint', 'memory' and 'log' is there")
     }
 
     @Test func `answers with both`() throws {
@@ -69,8 +69,62 @@ import Testing
             "signal.signal(signal.SIGTERM, signal.SIG_IGN); say([1]); time.sleep(1000)", says: "it is no object")
     }
 
-    @Test func `says nothing after its start`() throws {
-        try expectRetried("time.sleep(1000)", says: "it said nothing within 2000 ms of its start", start: "")
+    @Test func `says nothing after its start, which costs its job nothing`() throws {
+        try withHost { host in
+            try host.enqueue("work")
+            let worker = try host.pythonWorker(
+                "mute", start: "if not os.path.exists('mute'): open('mute', 'w').close(); time.sleep(1000)",
+                "say({'taskId': m['id'], 'result': 1})")
+            let runner = try host.work("--worker", worker, "--worker-limits", "start=500ms")
+            #expect(try host.lines("SELECT state, attempt, crashes FROM jobs") == ["succeeded|1|0"])
+            #expect(runner.error.contains("it said nothing within 500 ms of its start"), "\(runner.error)")
+        }
+    }
+
+    @Test func `does not start, which costs a backlog nothing and is said once a round`() throws {
+        try withHost { host in
+            try host.enqueue("work", count: 200)
+            let runner = try host.startRunner("--slots", "4", "--worker", "work=python3 \(host.folder)/wrong.py")
+            try eventually("three rounds") { runner.error.contains("3 times in a row") }
+            #expect(try host.number("SELECT count(*) FROM jobs WHERE crashes + failures > 0") == 0)
+            #expect(try host.number("SELECT count(*) FROM attempts") == 0)
+            let rounds = runner.error.split(separator: "\n").filter { $0.contains("does not start") }
+            let waits = ["in 100 ms", "in 200 ms", "in 400 ms"]
+            #expect(zip(rounds, waits).allSatisfy { $0.contains($1) }, "\(runner.error)")
+            #expect(
+                rounds[0].contains("it exited with code 2; it wrote: ") && rounds[0].contains("wrong.py"), "\(rounds)")
+            let explain = try host.start(["explain", "150"])
+            #expect(try explain.wait().exitCode == 0)
+            #expect(explain.output.contains("worker 'work' of runner 1 did not start"), "\(explain.output)")
+            #expect(explain.output.contains("No such file"), "\(explain.output)")
+            // Mended, all is done, and the reason is gone.
+            try Files.write(
+                """
+                import json, sys
+                print('{"ready":true}', flush=True)
+                for line in sys.stdin:
+                    print(json.dumps({"taskId": json.loads(line)["id"], "result": 1}), flush=True)
+                """, to: "\(host.folder)/wrong.py")
+            try eventually("the end of all jobs") { try host.isAllFinal() }
+            #expect(try host.number("SELECT count(*) FROM jobs WHERE state = 'succeeded' AND crashes = 0") == 200)
+            try host.stopRunners()
+            #expect(try host.number("SELECT count(*) FROM settings WHERE name LIKE 'worker.%'") == 0)
+        }
+    }
+
+    @Test func `has a job and says nothing, which people are told`() throws {
+        try withHost { host in
+            try host.enqueue("work")
+            let worker = try host.pythonWorker("mute", "time.sleep(1000)")
+            let runner = try host.startRunner("--worker", worker, "--worker-limits", "silence=300ms", "--grace", "1s")
+            try eventually("the second word of it") {
+                runner.error.split(separator: "\n").count { $0.contains("has said nothing for") } >= 2
+            }
+            let explain = try host.start(["explain", "1"])
+            #expect(try explain.wait().exitCode == 0)
+            #expect(explain.output.contains("its worker has said nothing for"), "\(explain.output)")
+            try host.stopRunners()
+        }
     }
 
     @Test func `writes a gigabyte without a newline, and costs little memory`() throws {
@@ -167,9 +221,10 @@ import Testing
         try withHost { host in
             try host.enqueue("work")
             try host.work("--worker", "work=/no/such/worker 'here'")
-            #expect(try host.lines("SELECT state, crashes FROM jobs") == ["failed|5"])
-            let errors = try host.errors()
-            #expect(errors.contains("/no/such/worker: not found"), "\(errors)")
+            #expect(try host.lines("SELECT state, crashes FROM jobs") == ["failed|0"])
+            let error = try host.lines("SELECT error FROM jobs").joined()
+            #expect(error.contains("the worker 'work' cannot be started: it exited with code 127"), "\(error)")
+            #expect(error.contains("/no/such/worker: not found (5 times in a row)"), "\(error)")
         }
     }
 
@@ -179,6 +234,7 @@ import Testing
                 (["--worker", "work"], "work"), (["--worker", "=x"], "=x"), (["--worker", "a= "], "a= "),
                 (["--worker", "a=x", "--worker", "a=y"], "names the type 'a' twice"),
                 (["--worker", "a=x", "--worker-limits", "size=1"], "size=1"),
+                (["--worker-limits", "jobs=1"], "there is none"),
             ] {
                 let runner = try host.start(["runner"] + arguments)
                 #expect(try runner.wait().exitCode == 64)

@@ -90,7 +90,7 @@ import Testing
             try host.work("--slots", "1", "--worker", worker, "--worker-limits", "jobs=3")
             #expect(try host.number("SELECT count(DISTINCT value) FROM results") == 4)
             try host.enqueue("work", count: 3)
-            try host.work("--slots", "1", "--worker", worker, "--worker-limits", "memory=1")
+            try host.work("--slots", "1", "--worker", worker, "--worker-limits", "memory=1M")
             #expect(try host.number("SELECT count(DISTINCT value) FROM results") == 7)
             #expect(try host.number("SELECT sum(crashes) + sum(failures) FROM jobs") == 0)
         }

@@ -17,6 +17,40 @@ private struct DiskFull: Error, CustomStringConvertible {
 }
 
 @Suite struct `A handler` {
+    @Test func `reads and changes the memory, and loses no change of others`() async throws {
+        try await withQueue { queue in
+            try queue.register("count") { (_: Int, context) -> Int in
+                while true {
+                    let version = try await context.memory.version(of: "n") ?? 0
+                    let number = try await context.memory.get("n", as: Int.self) ?? 0
+                    do {
+                        try await context.memory.set("n", number + 1, ifVersion: version)
+                        return number
+                    } catch let error as WeirError where error.code == .conflict {
+                        continue
+                    }
+                }
+            }
+            try queue.register("rest") { (_: Int, context) -> [Bool] in
+                let wasThere = try await context.memory.delete("n")
+                let isThere = try await context.memory.delete("n", in: .global)
+                return [wasThere, isThere, context.pools.isEmpty]
+            }
+            let rest = try await withRunner(queue) {
+                let counts = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<8 { group.addTask { try await queue.submit("count", 0).success } }
+                    return try await group.reduce(into: [Bool]()) { $0.append($1) }
+                }
+                #expect(counts.count == 8 && counts.allSatisfy { $0 })
+                let values = try rows(queue.path, "SELECT value FROM memory WHERE name = 'n'")
+                #expect(values == ["8"])
+                return try await queue.submit("rest", 0)
+            }
+            let result = try rest.result(as: [Bool].self)
+            #expect(result == [true, false, true])
+        }
+    }
+
     @Test func `is given the payload that was enqueued, and its result comes back`() async throws {
         try await withQueue { queue in
             let sent = Thumbnail(

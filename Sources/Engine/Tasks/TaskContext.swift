@@ -18,6 +18,8 @@ package struct TaskContext: Sendable {
     package let data: String?
     /// JSON that an earlier attempt left.
     package let checkpoint: String?
+    /// JSON: the units of indexed pools that are its own, as lists by pool.
+    package let poolIndexes: String?
     package let key: String?
     package let name: String?
     /// Where relative paths count from.
@@ -36,6 +38,7 @@ package struct TaskContext: Sendable {
         type = claim.type
         data = claim.data
         checkpoint = claim.checkpoint
+        poolIndexes = claim.poolIndexes
         key = claim.key
         name = claim.name
         self.directory = directory

@@ -35,9 +35,18 @@ final class WorkerPool {
     /// Processes that could take a job now, living or not.
     func available(slots: Int) -> Int {
         let inService = workers.count { $0.isInService }
-        let startable = backoff.until == nil ? max(0, limit(slots: slots) - inService) : 0
-        return startable + workers.count { $0.isIdle }
+        return startable(max(0, limit(slots: slots) - inService)) + workers.count { $0.isIdle }
     }
+
+    /// After a round that failed one process shows whether the next would fare better.
+    private func startable(_ missing: Int) -> Int {
+        guard backoff.until == nil else { return 0 }
+        guard backoff.failures > 0 else { return missing }
+        return workers.contains { $0.isInService && !$0.process.isReady } ? 0 : min(1, missing)
+    }
+
+    /// No process lives that takes jobs, and the next one is not to be started yet.
+    var isResting: Bool { backoff.until != nil && !workers.contains(where: \.isInService) }
 
     /// How many more jobs it can do with.
     func room(slots: Int, free: Int, batch: Int) -> ClaimRoom {
@@ -47,6 +56,9 @@ final class WorkerPool {
         let ahead = min(batch, pace.expected(of: atWork)) - max(0, waiting.count - available)
         return ClaimRoom(now: now, ahead: max(0, ahead))
     }
+
+    /// Whether any process of it has ever answered.
+    var hasDoneJobs: Bool { pace.average != nil }
 
     /// Nothing would be lost with it.
     var isForgettable: Bool { workers.isEmpty && waiting.isEmpty && backoff.until == nil }

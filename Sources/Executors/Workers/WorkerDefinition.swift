@@ -14,6 +14,8 @@ package struct WorkerDefinition: Sendable, Hashable {
     package var startTimeout = 10_000
     /// Milliseconds without a job after which it is ended; `nil`: never.
     package var idleTimeout: Int? = 300_000
+    /// Milliseconds that a worker with a job may say nothing until somebody is told.
+    package var silenceNotice = 300_000
     /// Jobs after which another process takes its place; `nil`: any number.
     package var maxJobs: Int?
     /// KiB: a process that has more resident after a job is replaced; `nil`: no limit.

@@ -1,7 +1,7 @@
 /// What a worker says.
 package enum WorkerMessage: Sendable, Equatable {
-    /// It takes jobs now.
-    case ready
+    /// It takes jobs now, and the word that one is to end soon.
+    case ready(takesStops: Bool)
     case job(task: String, News)
 
     /// What it says of a job.
@@ -13,6 +13,8 @@ package enum WorkerMessage: Sendable, Equatable {
         case progress(Double, String?)
         /// JSON.
         case checkpoint(String)
+        /// It waits for the reply.
+        case memory(MemoryRequest)
         /// A text for the job's log.
         case log(String)
 

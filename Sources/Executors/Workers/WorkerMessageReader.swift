@@ -2,7 +2,7 @@ import JSON
 
 /// Reads one line of a worker's. Values are taken as they stand in the line: a number keeps all its digits.
 struct WorkerMessageReader {
-    private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
+    typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
 
     private let line: UnsafeBufferPointer<UInt8>
     private var position = 0
@@ -16,6 +16,14 @@ struct WorkerMessageReader {
     private var message: Bytes?
     private var final: Bytes?
     private var ready: Bytes?
+    private var stop: Bytes?
+    private var memory: Bytes?
+    var op: Bytes?
+    var name: Bytes?
+    var newValue: Bytes?
+    var ifVersion: Bytes?
+    var ifAbsent: Bytes?
+    var scope: Bytes?
 
     private init(line: UnsafeBufferPointer<UInt8>) { self.line = line }
 
@@ -61,6 +69,14 @@ struct WorkerMessageReader {
         case #""message""#: message = value
         case #""final""#: final = value
         case #""ready""#: ready = value
+        case #""stop""#: stop = value
+        case #""memory""#: memory = value
+        case #""op""#: op = value
+        case #""name""#: self.name = value
+        case #""value""#: newValue = value
+        case #""ifVersion""#: ifVersion = value
+        case #""ifAbsent""#: ifAbsent = value
+        case #""scope""#: scope = value
         default: break
         }
     }
@@ -105,7 +121,7 @@ struct WorkerMessageReader {
     private func content() throws(WorkerFault) -> WorkerMessage {
         guard let task else {
             guard let ready, text(ready) == "true" else { throw fault("'taskId' is missing") }
-            return .ready
+            return .ready(takesStops: stop.map(text) == "true")
         }
         guard let name = string(task) else { throw fault("'taskId' is no text") }
         let news = try news()
@@ -125,8 +141,17 @@ struct WorkerMessageReader {
             return .progress(percent, message.flatMap(string))
         }
         if let checkpoint { return .checkpoint(text(checkpoint)) }
+        if let memory { return .memory(try memoryRequest(memory)) }
         if let log { return .log(string(log) ?? text(log)) }
-        throw fault("none of 'result', 'error', 'progress', 'checkpoint' and 'log' is there")
+        throw fault("none of 'result', 'error', 'progress', 'checkpoint', 'memory' and 'log' is there")
+    }
+
+    private func memoryRequest(_ bytes: Bytes) throws(WorkerFault) -> MemoryRequest {
+        var inner = WorkerMessageReader(line: UnsafeBufferPointer(rebasing: bytes))
+        guard inner.findMembers(), let request = inner.request() else {
+            throw fault("'memory' needs 'op' (get, set, delete or list), and all but list a 'name', set a 'value'")
+        }
+        return request
     }
 
     /// A text as it is; of an object its `message`; anything else as JSON.
@@ -135,10 +160,10 @@ struct WorkerMessageReader {
         return value?.string ?? value?["message"]?.string ?? text(bytes)
     }
 
-    private func text(_ bytes: Bytes) -> String { String(decoding: bytes, as: UTF8.self) }
+    func text(_ bytes: Bytes) -> String { String(decoding: bytes, as: UTF8.self) }
 
     /// What a JSON text says; `nil` for anything else.
-    private func string(_ bytes: Bytes) -> String? {
+    func string(_ bytes: Bytes) -> String? {
         guard bytes.first == UInt8(ascii: "\"") else { return nil }
         if !bytes.contains(UInt8(ascii: "\\")) { return text(bytes[(bytes.startIndex + 1)..<(bytes.endIndex - 1)]) }
         return try? JSONValue(parsing: Array(bytes)).string

@@ -22,6 +22,8 @@ package final class WorkerProcess {
     package private(set) var task: String?
     /// Whether it has said anything yet.
     package private(set) var isReady = false
+    /// Whether it wants to be told that its job is to end soon.
+    package private(set) var takesStops = false
     /// Jobs that it has answered.
     package private(set) var answered = 0
     /// Whether bytes wait for room in its standard input.
@@ -38,6 +40,7 @@ package final class WorkerProcess {
     private var taskBytes = 0
     private var isReaped = false
     private var isPidfdOpen = true
+    private var errorTail = LastLine()
 
     /// Starts a worker.
     ///
@@ -82,12 +85,19 @@ package final class WorkerProcess {
 
     // MARK: Jobs
 
-    /// Gives it a job. Only when it has none, and what was written before has been taken.
+    /// Gives it a job. Only when it has none.
     package func give(_ task: WorkerTask) throws(WorkerFault) {
-        precondition(self.task == nil && unwritten.isEmpty, "a worker has one job at a time")
+        precondition(self.task == nil, "a worker has one job at a time")
         self.task = task.id
-        unwritten = task.line[...]
+        unwritten += task.line
         taskBytes = unwritten.count
+        try write()
+    }
+
+    /// Tells it something besides its job: a line of JSON, with its end.
+    package func say(_ line: [UInt8]) throws(WorkerFault) {
+        unwritten += line
+        taskBytes += line.count
         try write()
     }
 
@@ -154,7 +164,10 @@ package final class WorkerProcess {
 
     private func take(_ message: WorkerMessage) throws(WorkerFault) -> WorkerMessage {
         isReady = true
-        guard case .job(let name, let news) = message else { return message }
+        guard case .job(let name, let news) = message else {
+            if case .ready(takesStops: true) = message { takesStops = true }
+            return message
+        }
         guard name == task else { throw name == lastTask ? .answeredTwice(name) : .unknownTask(name) }
         if news.isEnd {
             lastTask = name
@@ -173,10 +186,15 @@ package final class WorkerProcess {
             if count < 0, errno == EAGAIN { return }
             guard count > 0 else { return close(\.errorDescriptor) }
             left -= count
-            output?.append(UnsafeRawBufferPointer(rebasing: spawner.scratch[..<count]), .standardError)
+            let bytes = UnsafeRawBufferPointer(rebasing: spawner.scratch[..<count])
+            errorTail.add(bytes)
+            output?.append(bytes, .standardError)
             if count < spawner.scratch.count { return }
         }
     }
+
+    /// What it wrote to standard error last and says most: for messages.
+    package var lastWords: String? { errorTail.text }
 
     // MARK: The end
 

@@ -9,6 +9,8 @@ package struct WorkerTask: Sendable, Equatable {
     package var run: Int?
     /// JSON that an earlier attempt left.
     package var checkpoint: String?
+    /// JSON: the units of indexed pools that are its own.
+    package var pools: String?
     /// The step's id, or the job's key.
     package var key: String?
 
@@ -33,6 +35,10 @@ package struct WorkerTask: Sendable, Equatable {
         if let key {
             bytes += ",\"key\":".utf8
             appendText(key, to: &bytes)
+        }
+        if let pools {
+            bytes += ",\"pools\":".utf8
+            appendJSON(pools, to: &bytes)
         }
         if let checkpoint {
             bytes += ",\"checkpoint\":".utf8

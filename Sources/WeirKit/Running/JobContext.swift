@@ -23,6 +23,16 @@ public struct JobContext: Sendable {
     /// Its step in the run, or the key that it was enqueued with.
     public var key: String? { task.key }
 
+    /// What jobs leave for one another.
+    public var memory: JobMemory { JobMemory(task, queue: queue) }
+
+    /// The units of indexed pools that are the job's own while it runs: `["gpu": [1]]`.
+    public var pools: [String: [Int]] {
+        task.poolIndexes.flatMap { json in
+            try? JSONCoding.decode([String: [Int]].self, from: json) { "the pools of job \(job): \($0)" }
+        } ?? [:]
+    }
+
     /// Adds a line to the job's log, which `weir logs` shows.
     public func log(_ line: String) { task.write(line + "\n") }
 
