@@ -43,7 +43,11 @@ public struct JobMemory: Sendable {
 
     /// Sets a value.
     ///
-    /// - Parameter ifVersion: only if this is still its version; 0: only if there is none.
+    /// - Parameters:
+    ///   - name: its name, of 1 to 256 characters.
+    ///   - value: what it is from now on; at most 1 MiB of JSON.
+    ///   - ifVersion: only if this is still its version; 0: only if there is none.
+    ///   - scope: whose value it is.
     /// - Returns: its new version.
     /// - Throws: a ``WeirError``, ``WeirError/Code/conflict`` where somebody was faster.
     @discardableResult
