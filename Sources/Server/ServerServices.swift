@@ -7,10 +7,14 @@ package struct ServerServices: Sendable {
     package let settings: ServerSettings
     /// The token of this database.
     package let token: AccessToken
+    package let events: EventHub
+    /// What swift-metrics is told of this server.
+    let metrics = MetricsRegistry()
 
     package init(store: StoreService, settings: ServerSettings, token: AccessToken) {
         self.store = store
         self.settings = settings
         self.token = token
+        events = EventHub(store: store)
     }
 }
