@@ -92,6 +92,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Conductor's REST API: definitions, executions, tasks for remote workers.
+        .target(
+            name: "Conductor",
+            dependencies: ["Jobs", "SQLite", "JSON"],
+            swiftSettings: strict),
+
         // What tools/bench measures of the program itself.
         .executableTarget(
             name: "weir-bench",
