@@ -275,7 +275,7 @@ extension JobTransaction {
         """
 
     /// How the job's last attempt that has ended did so.
-    package func lastAttempt(of job: JobID) throws -> AttemptState? {
+    package func stateOfLastAttempt(at job: JobID) throws -> AttemptState? {
         try connection.first(Self.lastAttemptSQL, job) { AttemptState(rawValue: $0.text(0)) } ?? nil
     }
 

@@ -1,3 +1,4 @@
+import Conductor
 import Hummingbird
 import JSON
 
@@ -9,6 +10,7 @@ enum ServerRouter {
         router.add(middleware: AccessMiddleware(services))
         HealthRoutes(services: services).add(to: router)
         APIRoutes(services: services).add(to: router)
+        services.conductor.add(to: router)
         return router
     }
 }

@@ -1,3 +1,4 @@
+import Conductor
 package import Stores
 
 /// What the routes of the server share.
@@ -7,10 +8,12 @@ package struct ServerServices: Sendable {
     package let settings: ServerSettings
     /// The token of this database.
     package let token: AccessToken
+    let conductor: ConductorRoutes
 
     package init(store: StoreService, settings: ServerSettings, token: AccessToken) {
         self.store = store
         self.settings = settings
         self.token = token
+        conductor = ConductorRoutes(store: store)
     }
 }

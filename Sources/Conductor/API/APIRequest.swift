@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 /// A request to Conductor's API, whatever brought it.
 package struct APIRequest: Sendable {

@@ -1,4 +1,5 @@
 import JSON
+import Jobs
 
 /// One thing done to many executions. What cannot be done to one keeps it from no other.
 extension ConductorAPI {

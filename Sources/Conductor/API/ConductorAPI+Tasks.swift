@@ -1,5 +1,6 @@
 import JSON
 import Jobs
+import Stores
 
 /// What workers ask and say.
 extension ConductorAPI {

@@ -1,5 +1,5 @@
-package import Engine
-package import Jobs
+import Engine
+import Jobs
 package import Stores
 
 /// Conductor's REST API on one database. What brings the requests is another's.

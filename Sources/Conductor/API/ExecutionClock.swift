@@ -1,3 +1,6 @@
+import Jobs
+import Stores
+
 /// Looks at executions whenever the clock or another process gives a reason: waits and leases that are over, jobs that
 /// became due or that an operator cancelled. What the API itself changes is decided at once and needs it not.
 package struct ExecutionClock: Sendable {

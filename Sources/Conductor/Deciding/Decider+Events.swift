@@ -44,7 +44,7 @@ extension Decider {
             task.reason = job.error
             try save(task)
         case (false, .failed):
-            let isSilent = try transaction.lastAttempt(of: job.job) == .timedOut
+            let isSilent = try transaction.stateOfLastAttempt(at: job.job) == .timedOut
             task.status = isOptional(task) ? .completedWithErrors : isSilent ? .timedOut : .failed
             task.reason = job.error
             try save(task)
