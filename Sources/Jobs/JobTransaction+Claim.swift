@@ -173,7 +173,7 @@ extension JobTransaction {
         return taken
     }
 
-    private func take(_ job: JobID, for runner: RunnerID) throws -> Claim {
+    func take(_ job: JobID, for runner: RunnerID) throws -> Claim {
         let token = try sequence()
         guard try connection.execute(Self.claimSQL, runner, token, now, job) == 1 else {
             throw JobStoreError.invalid("job \(job) was ready and could not be claimed")

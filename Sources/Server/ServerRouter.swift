@@ -1,3 +1,4 @@
+import Conductor
 import Hummingbird
 
 /// Every route of the server. What a request meets first stands first.
@@ -10,6 +11,7 @@ enum ServerRouter {
         HealthRoutes(services: services).add(to: router)
         MetricsRoutes(services: services).add(to: router)
         APIRoutes(services: services).add(to: router)
+        services.conductor.add(to: router)
         return router
     }
 }

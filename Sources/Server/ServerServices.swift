@@ -1,3 +1,4 @@
+import Conductor
 package import Stores
 
 /// What the routes of the server share.
@@ -10,11 +11,13 @@ package struct ServerServices: Sendable {
     package let events: EventHub
     /// What swift-metrics is told of this server.
     let metrics = MetricsRegistry()
+    let conductor: ConductorRoutes
 
     package init(store: StoreService, settings: ServerSettings, token: AccessToken) {
         self.store = store
         self.settings = settings
         self.token = token
         events = EventHub(store: store)
+        conductor = ConductorRoutes(store: store)
     }
 }
