@@ -61,6 +61,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // The Model Context Protocol: tools over jobs and workflows; knows no transport but lines.
+        .target(
+            name: "MCP",
+            dependencies: ["Stores", "Engine", "Executors", "Jobs", "SQLite", "Workflows", "JSON", "CLinux"],
+            swiftSettings: strict),
         // Requests over HTTP and to chat endpoints, as tasks of a runner.
         .target(
             name: "Requests",
@@ -76,7 +81,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux", "Graphs",
-                "Templates", "Requests", "Terminals",
+                "Templates", "Requests", "Terminals", "MCP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -128,6 +133,10 @@ let package = Package(
         // A program that embeds a runner, for tests to kill.
         .executableTarget(
             name: "EmbeddingProgram", dependencies: ["WeirKit"], path: "Tests/EmbeddingProgram", swiftSettings: strict),
+        .testTarget(
+            name: "MCPTests",
+            dependencies: ["MCP", "Stores", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "TestSupport", "CLinux"],
+            swiftSettings: strict),
         .testTarget(name: "RequestsTests", dependencies: ["Requests", "JSON", "Workflows"], swiftSettings: strict),
         .testTarget(
             name: "WeirTests", dependencies: ["SQLite", "Jobs", "Terminals", "TestSupport", "weir"],
