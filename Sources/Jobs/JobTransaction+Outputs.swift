@@ -96,7 +96,7 @@ extension JobTransaction {
         return start ?? 0
     }
 
-    private static let outputEndSQL: SQL = """
+    static let outputEndSQL: SQL = """
         SELECT start + length(data)
         FROM outputs
         WHERE job_id = :job_id AND attempt = :attempt
