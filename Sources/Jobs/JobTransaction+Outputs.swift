@@ -84,7 +84,7 @@ extension JobTransaction {
 }
 
 extension JobTransaction {
-    private static let pieceStartSQL: SQL = """
+    static let pieceStartSQL: SQL = """
         SELECT max(start)
         FROM outputs
         WHERE job_id = :job_id AND attempt = :attempt AND start <= :offset
@@ -96,7 +96,7 @@ extension JobTransaction {
         return start ?? 0
     }
 
-    private static let outputEndSQL: SQL = """
+    static let outputEndSQL: SQL = """
         SELECT start + length(data)
         FROM outputs
         WHERE job_id = :job_id AND attempt = :attempt
