@@ -68,6 +68,11 @@ let package = Package(
             swiftSettings: strict),
         // The database for what is asynchronous: the doors.
         .target(name: "Stores", dependencies: ["Engine", "Jobs", "SQLite", "CLinux"], swiftSettings: strict),
+        // The Model Context Protocol: tools over jobs and workflows; knows no transport but lines.
+        .target(
+            name: "MCP",
+            dependencies: ["Stores", "Engine", "Executors", "Jobs", "SQLite", "Workflows", "JSON", "CLinux"],
+            swiftSettings: strict),
         // Requests over HTTP and to chat endpoints, as tasks of a runner.
         .target(
             name: "Requests",
@@ -83,7 +88,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Conductor", "Stores", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
+                "Conductor", "Stores", "MCP", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -94,14 +99,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "weir",
             dependencies: [
                 "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux", "Graphs",
-                "Templates", "Requests", "Terminals", "Stores", "Server",
+                "Templates", "Requests", "Terminals", "Stores", "Server", "MCP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -163,6 +168,10 @@ let package = Package(
         // A program that embeds a runner, for tests to kill.
         .executableTarget(
             name: "EmbeddingProgram", dependencies: ["WeirKit"], path: "Tests/EmbeddingProgram", swiftSettings: strict),
+        .testTarget(
+            name: "MCPTests",
+            dependencies: ["MCP", "Stores", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "TestSupport", "CLinux"],
+            swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: [

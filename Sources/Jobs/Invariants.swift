@@ -199,7 +199,7 @@ package struct Invariant: Sendable {
             rule: "a lane waits where there is room only behind a better one that is looked at or has it reserved",
             sql: """
                 SELECT 'limit ' || w.waits_for || ', lane ' || w.id FROM lanes w
-                WHERE w.waits_for IS NOT NULL AND w.head_id IS NOT NULL
+                WHERE w.waits_for >= 0 AND w.head_id IS NOT NULL  -- below 0: for a paused run
                   AND NOT EXISTS (SELECT 1 FROM lane_limits held JOIN limits l ON l.id = held.limit_id
                                   WHERE held.lane_id = w.id AND l.capacity - l.used < held.amount)
                   AND NOT EXISTS (SELECT 1 FROM lane_limits held

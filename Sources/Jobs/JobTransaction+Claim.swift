@@ -76,9 +76,11 @@ extension JobTransaction {
         var claims: [Claim] = []
         claims.reserveCapacity(count)
         var inVain = 0
+        let paused = try pausedRuns()
         while true {
             let (best, second) = try bestLanes(of: scope, queues: queues, types: order.types)
             guard let best else { break }
+            if try waits(best.id, forOneOf: paused) { continue }
             guard let most = order.most(of: best.type, hasLimits: try !limits(of: best.id).isEmpty) else { continue }
             guard most > 0 else { break }
             let taken = try claim(most, from: best, before: second?.head, for: runner, into: &claims)

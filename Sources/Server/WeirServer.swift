@@ -32,6 +32,7 @@ package struct WeirServer: Sendable {
             configuration: ApplicationConfiguration(
                 address: bindAddress, serverName: nil,
                 availableConnectionsDelegate: .maximum(services.settings.limits.connections, logger: log)),
+            services: [services.events],
             onServerRunning: { channel in await isReady(channel.localAddress?.port) },
             logger: log)
         var configuration = ServiceGroupConfiguration(

@@ -79,6 +79,9 @@ int clinux_socket_owner(const struct sockaddr *address, const struct sockaddr *p
 /// it; -1 with errno.
 int clinux_secrecy(int fd);
 
+/// How long a file is, without opening it: closing a database's file would drop the locks of this process. -1 with errno.
+int64_t clinux_file_bytes(const char *path);
+
 /// Whether a path is a socket. 1; 0: it is something else; -1 with errno.
 int clinux_is_socket(const char *path);
 
@@ -94,5 +97,9 @@ int clinux_terminal_enter(int terminal);
 
 /// Gives it back. Does nothing when it was not taken.
 void clinux_terminal_leave(void);
+
+/// Starts a program in a session of its own, with nothing on its standard streams and every signal as usual: it outlives
+/// this process. Its pid, or a negative errno.
+int clinux_spawn_detached(const char *path, const char *directory, char *const argv[], char *const envp[]);
 
 #endif
