@@ -41,6 +41,8 @@ let package = Package(
         // Pictures of graphs, and the workflows that `weir new` writes.
         .target(name: "Graphs", swiftSettings: strict),
         .target(name: "Templates", resources: [.embedInCode("yaml")], swiftSettings: strict),
+        // The web page.
+        .target(name: "Pages", resources: [.embedInCode("files")], swiftSettings: strict),
 
         // Keys and frames of a terminal.
         .target(name: "Terminals", dependencies: ["CLinux"], swiftSettings: strict),
