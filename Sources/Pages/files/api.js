@@ -1,5 +1,7 @@
 // Requests to the server's own API. Nothing here asks another host.
 
+import { signIn } from "./session.js"
+
 /** What the server, or the way to it, answered instead of data. */
 export class Refusal extends Error {
   constructor(status, message) {
@@ -25,12 +27,10 @@ export async function post(path, body = {}, headers = {}) {
   return text === "" ? null : JSON.parse(text)
 }
 
-/** The answer itself, for logs. 206 and 416 are answers. */
+/** Some bytes of what is there. */
 export async function fetchRange(path, from, to, signal) {
   const range = `bytes=${from}-${to === null ? "" : to}`
-  const response = await fetch(path, { signal, headers: { Range: range }, cache: "no-store" })
-  if (response.ok || response.status === 416) return response
-  throw await refusal(response)
+  return await ask(path, { signal, headers: { Range: range } })
 }
 
 export function newKey() {
@@ -46,7 +46,7 @@ export function search(query) {
   return text === "" ? "" : `?${text}`
 }
 
-async function ask(path, options) {
+async function ask(path, options, isSecondTry = false) {
   let response
   try {
     response = await fetch(path, { cache: "no-store", ...options })
@@ -54,8 +54,9 @@ async function ask(path, options) {
     if (error.name === "AbortError") throw error
     throw new Refusal(0, "the server does not answer")
   }
-  if (!response.ok) throw await refusal(response)
-  return response
+  if (response.ok) return response
+  if (response.status === 401 && !isSecondTry && await signIn()) return ask(path, options, true)
+  throw await refusal(response)
 }
 
 /** Problem details (RFC 9457) as a sentence. */

@@ -6,7 +6,9 @@ import { address } from "./router.js"
 import { sign } from "./states.js"
 import { duration, label } from "./text.js"
 
-const node = { width: 176, height: 46, gapX: 52, gapY: 14, margin: 10 }
+const wide = { width: 176, height: 46, gapX: 52, gapY: 14, margin: 10 }
+const narrow = { ...wide, width: 138, gapX: 28, margin: 2 }
+const narrowest = 700 // px of room, below which nodes are narrow
 const mostDrawn = 800
 const longestName = 24 // characters; what is wider is clipped
 
@@ -14,6 +16,7 @@ export class Graph {
   #shape = ""
   #nodes = new Map()
   #edges = []
+  #node = wide
 
   constructor() {
     this.element = el("div", { class: "graph", tabindex: 0, role: "region", "aria-label": "Graph of the run" })
@@ -34,6 +37,8 @@ export class Graph {
   }
 
   #draw(graph) {
+    const node = this.element.clientWidth < narrowest ? narrow : wide
+    this.#node = node
     const { positions, layers: columns, rows } = layers(graph.jobs, graph.edges)
     const at = (id) => {
       const { layer, row } = positions.get(id)
@@ -42,9 +47,9 @@ export class Graph {
     const width = 2 * node.margin + columns * node.width + (columns - 1) * node.gapX
     const height = 2 * node.margin + rows * node.height + (rows - 1) * node.gapY
     this.#edges = graph.edges.filter((edge) => positions.has(edge.from) && positions.has(edge.to)).map((edge) => ({
-      edge, path: svg("path", { d: wire(at(edge.from), at(edge.to)) }),
+      edge, path: svg("path", { d: wire(at(edge.from), at(edge.to), node) }),
     }))
-    this.#nodes = new Map(graph.jobs.map((job) => [job.id, drawNode(job, at(job.id))]))
+    this.#nodes = new Map(graph.jobs.map((job) => [job.id, drawNode(job, at(job.id), node)]))
     this.element.replaceChildren(svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": false },
       this.#edges.map(({ path }) => path), [...this.#nodes.values()].map((drawn) => drawn.group)))
   }
@@ -56,7 +61,7 @@ export class Graph {
     setText(drawn.sign, sign(job.state))
     setText(drawn.detail, detail(job))
     const share = job.state === "running" && job.progress ? Math.min(100, job.progress) / 100 : 0
-    drawn.bar.setAttribute("width", String(share * (node.width - 2)))
+    drawn.bar.setAttribute("width", String(share * (this.#node.width - 2)))
     drawn.group.setAttribute("aria-label", `${label(job)}: ${job.state}${job.critical ? ", on the critical path" : ""}`)
     setText(drawn.title, `${label(job)}\n${job.state}${job.error ? `\n${job.error}` : ""}`)
   }
@@ -72,7 +77,7 @@ export class Graph {
   }
 }
 
-function drawNode(job, { x, y }) {
+function drawNode(job, { x, y }, node) {
   const name = label(job)
   const text = name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name
   const drawn = {
@@ -97,9 +102,9 @@ function detail(job) {
   return parts.filter((part) => part).join(" · ")
 }
 
-function wire(from, to) {
+function wire(from, to, node) {
   const start = { x: from.x + node.width, y: from.y + node.height / 2 }
   const end = { x: to.x, y: to.y + node.height / 2 }
-  const bend = Math.max(24, (end.x - start.x) / 2)
+  const bend = Math.max(14, (end.x - start.x) / 2)
   return `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x} ${end.y}`
 }

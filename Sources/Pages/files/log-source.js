@@ -11,15 +11,15 @@ export class LogSource {
 
   /** The bytes from `from` to before `to`, fewer at the end; learns how long the log is. */
   async read(from, to, signal) {
-    if (to <= from) return new Uint8Array(0)
-    const response = await fetchRange(this.path, from, to - 1, signal)
-    const range = response.headers.get("Content-Range")
-    const total = Number(range?.split("/")[1])
-    if (Number.isFinite(total)) this.total = total
-    if (response.status === 416) return new Uint8Array(0)
+    // With the byte before, so that there is something to be had also at the end of the log.
+    const first = Math.max(0, from - 1)
+    const response = await fetchRange(this.path, first, Math.max(first, to - 1), signal)
     const bytes = new Uint8Array(await response.arrayBuffer())
-    if (response.status === 206) return bytes
-    this.total = bytes.length // the server sent all
+    if (response.status === 206) {
+      this.total = Number(response.headers.get("Content-Range")?.split("/")[1]) || first + bytes.length
+      return bytes.subarray(from - first)
+    }
+    this.total = bytes.length // the server sent all of it
     return bytes.subarray(Math.min(from, bytes.length), Math.min(to, bytes.length))
   }
 }

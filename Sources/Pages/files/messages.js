@@ -17,9 +17,9 @@ export function complain(error) {
 }
 
 /** Asks; resolves to the entered text (empty without a field), or null when it was called off. */
-export function ask(question, { action, field, isDangerous = false } = {}) {
+export function ask(question, { action, field, isDangerous = false, isSecret = false } = {}) {
   return new Promise((resolve) => {
-    const entry = field ? el("input", { type: "text", "aria-label": field, placeholder: field }) : null
+    const entry = field ? el("input", { type: isSecret ? "password" : "text", "aria-label": field, placeholder: field }) : null
     const dialog = el("dialog", { class: "question", "aria-label": question },
       el("form", { method: "dialog" },
         el("p", null, question),

@@ -149,7 +149,7 @@ export class JobView {
     this.tries.value = String(attempt)
     if (this.#shown !== attempt) {
       this.log?.close()
-      this.log = new LogWindow(`${this.path}/log?attempt=${attempt}`)
+      this.log = new LogWindow(`${this.path}/logs?attempt=${attempt}`)
       this.logBox.replaceChildren(this.log.element)
       this.#shown = attempt
     }

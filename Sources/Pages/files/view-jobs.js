@@ -15,7 +15,7 @@ export const jobColumns = [
   { title: "Queue", kind: "rank2", cell: (job) => job.queue },
   { title: "Run", kind: "rank2", cell: (job) => runLink(job) },
   { title: "Tries", kind: "number rank3", cell: (job) => job.attempts },
-  { title: "Started", kind: "time", cell: (job) => when(job.started_at ?? job.created_at) },
+  { title: "Started", kind: "time rank2", cell: (job) => when(job.started_at ?? job.created_at) },
   { title: "Took", kind: "number", cell: (job, old) => elapsed(job, old) },
 ]
 

@@ -121,11 +121,11 @@ function makePlots() {
       { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "completed"))} in 10 m` }),
     new Plot("Wait", [{ kind: "line", class: "is-waited", value: (point) => point.average_wait_ms }],
       { format: duration, figure: (points) => duration(last(points, "average_wait_ms")) }),
-    new Plot("Run time, average and p95", [
+    new Plot("Run time", [
       { kind: "line", class: "is-average", value: (point) => point.average_ms },
       { kind: "line", class: "is-p95", value: (point) => point.p95_ms },
     ], { format: duration, figure: (points) => duration(last(points, "average_ms")) }),
-    new Plot("Failures and retries", [
+    new Plot("Failures", [
       { kind: "bars", class: "is-failed", value: (point) => point.failed },
       { kind: "bars", class: "is-retried", value: (point) => point.retried },
     ], { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "failed"))} in 10 m` }),

@@ -14,7 +14,7 @@ const columns = [
   { title: "Workflow", kind: "wide", cell: (run, old) => rowLink(address("runs", run.id), run.workflow || "inline", old) },
   { title: "State", kind: "state", cell: (run) => badge(run.state) },
   { title: "Jobs", kind: "tallies", cell: (run) => tally(run) },
-  { title: "Started", kind: "time", cell: (run) => when(run.started_at ?? run.created_at) },
+  { title: "Started", kind: "time rank2", cell: (run) => when(run.started_at ?? run.created_at) },
   { title: "Took", kind: "number", cell: (run) => duration(run.duration_ms) },
   { title: "Speed-up", kind: "number rank3", cell: (run) => (run.speedup ? `${Number(run.speedup).toFixed(1)} ×` : "") },
 ]

@@ -44,7 +44,7 @@ export class SQLView {
     setText(this.note, "…")
     const started = performance.now()
     try {
-      const table = await post("/v1/sql", { query: this.entry.value })
+      const table = await post("/v1/sql", { sql: this.entry.value })
       const took = table.duration_ms ?? performance.now() - started
       setText(this.note, `${plural(table.rows.length, "row")}, ${duration(took)}${table.truncated ? "; there are more: the answer was cut" : ""}`)
       this.answer.replaceChildren(draw(table))
