@@ -24,6 +24,11 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.6.0"),
     ],
     targets: [
         // Storage.
@@ -63,6 +68,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // The database for what is asynchronous: the doors.
+        .target(name: "Stores", dependencies: ["Engine", "Jobs", "SQLite", "CLinux"], swiftSettings: strict),
         // Requests over HTTP and to chat endpoints, as tasks of a runner.
         .target(
             name: "Requests",
@@ -74,11 +81,29 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // The HTTP server.
+        .target(
+            name: "Server",
+            dependencies: [
+                "Stores", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "weir",
             dependencies: [
                 "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux", "Graphs",
-                "Templates", "Requests", "Terminals",
+                "Templates", "Requests", "Terminals", "Stores", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -88,7 +113,7 @@ let package = Package(
         .target(
             name: "WeirKit",
             dependencies: [
-                "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux", "Requests",
+                "Engine", "Jobs", "SQLite", "Stores", "Workflows", "JSON", "CLinux", "Requests",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -130,6 +155,14 @@ let package = Package(
         // A program that embeds a runner, for tests to kill.
         .executableTarget(
             name: "EmbeddingProgram", dependencies: ["WeirKit"], path: "Tests/EmbeddingProgram", swiftSettings: strict),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "Stores", "Jobs", "SQLite", "JSON", "TestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "RequestsTests", dependencies: ["Requests", "JSON", "Workflows"], swiftSettings: strict),
         .testTarget(
             name: "WeirTests", dependencies: ["SQLite", "Jobs", "Terminals", "TestSupport", "weir"],

@@ -1,0 +1,16 @@
+package import Stores
+
+/// What the routes of the server share.
+package struct ServerServices: Sendable {
+    /// The database.
+    package let store: StoreService
+    package let settings: ServerSettings
+    /// The token of this database.
+    package let token: AccessToken
+
+    package init(store: StoreService, settings: ServerSettings, token: AccessToken) {
+        self.store = store
+        self.settings = settings
+        self.token = token
+    }
+}
