@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Stores", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
+                "Stores", "Pages", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -9,6 +9,7 @@ enum ServerRouter {
         router.add(middleware: AccessMiddleware(services))
         HealthRoutes(services: services).add(to: router)
         APIRoutes(services: services).add(to: router)
+        PageRoutes().add(to: router)
         return router
     }
 }

@@ -1,6 +1,7 @@
 """Headless Chromium over the pipe of its DevTools protocol, with nothing but Python's own library."""
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -37,15 +38,15 @@ class Browser:
         self.answers, answers = os.pipe()
 
         def join():  # Chromium reads descriptor 3 and writes 4
-            keep = os.dup(answers)
-            os.dup2(commands, 3)
-            os.dup2(keep, 4)
+            high = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (commands, answers)]
+            os.dup2(high[0], 3)
+            os.dup2(high[1], 4)
 
         self.process = subprocess.Popen(
             [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--hide-scrollbars", "--disable-background-networking", "--remote-debugging-pipe",
              f"--user-data-dir={self.folder}", "about:blank"],
-            preexec_fn=join, close_fds=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            preexec_fn=join, pass_fds=(3, 4), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         os.close(commands)
         os.close(answers)
