@@ -70,6 +70,11 @@ let package = Package(
             swiftSettings: strict),
         // The database for what is asynchronous: the doors.
         .target(name: "Stores", dependencies: ["Engine", "Jobs", "SQLite", "CLinux"], swiftSettings: strict),
+        // The Model Context Protocol: tools over jobs and workflows; knows no transport but lines.
+        .target(
+            name: "MCP",
+            dependencies: ["Stores", "Engine", "Executors", "Jobs", "SQLite", "Workflows", "JSON", "CLinux"],
+            swiftSettings: strict),
         // Requests over HTTP and to chat endpoints, as tasks of a runner.
         .target(
             name: "Requests",
@@ -85,7 +90,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Stores", "Pages", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
+                "Stores", "MCP", "Pages", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -103,7 +108,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux", "Graphs",
-                "Templates", "Requests", "Terminals", "Stores", "Server",
+                "Templates", "Requests", "Terminals", "Stores", "Server", "MCP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -155,6 +160,10 @@ let package = Package(
         // A program that embeds a runner, for tests to kill.
         .executableTarget(
             name: "EmbeddingProgram", dependencies: ["WeirKit"], path: "Tests/EmbeddingProgram", swiftSettings: strict),
+        .testTarget(
+            name: "MCPTests",
+            dependencies: ["MCP", "Stores", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "TestSupport", "CLinux"],
+            swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: [

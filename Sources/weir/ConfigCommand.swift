@@ -10,7 +10,7 @@ struct ConfigCommand: ParsableCommand {
             A flag goes before the environment, that before weir.yaml, that before the database, that before the profile.
 
               weir config                       every value, and where it comes from
-              weir config set workers 4         in the database; running runners take it up
+              weir config set workers 4      in the database; running runners take it up
               weir config get workers
               weir config unset workers
             """,

@@ -12,8 +12,10 @@ struct Enqueue: WeirCommand {
             The command comes after --, as arguments, without a shell; --shell takes a line for /bin/sh instead.
 
               weir enqueue -- ffmpeg -i a.mov a.mp4
-              id=$(weir enqueue --priority 9 --retries 1 -- make); weir enqueue --after "$id" -- ./deploy.sh
+              id=$(weir enqueue --priority 9 --retries 1 -- make)
+              weir enqueue --after "$id" -- ./deploy.sh
               seq 1000 | weir enqueue --lines -- convert {}.png {}.jpg
+
             Inside a job, what is enqueued joins its run, unless it has a key or --no-run is given.
 
             With --type, it is a job for who serves that type: a worker, an agent or a handler, which is given the data.
@@ -21,7 +23,9 @@ struct Enqueue: WeirCommand {
               weir enqueue --type resize --data '{"file": "a.png", "width": 640}'
               weir enqueue --type resize --data @job.json
 
-              weir enqueue --from jobs.ndjson        one JSON object a line: {"command": "make", "after": ["fetch"]}
+              weir enqueue --from jobs.ndjson
+
+            A file has one JSON object a line, as {"command": "make", "after": ["fetch"]}.
             """)
 
     @OptionGroup var options: StoreOptions

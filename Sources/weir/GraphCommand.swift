@@ -14,7 +14,7 @@ struct GraphCommand: WeirCommand {
 
               weir graph site.yaml                           Mermaid, for Markdown
               weir graph site.yaml --format dot | dot -Tpdf > site.pdf
-              weir graph run:7 --format svg > run.svg        a picture for browsers and documents
+              weir graph run:7 --format svg > run.svg    a picture for browsers
             """)
 
     enum Language: String, CaseIterable, ExpressibleByArgument { case mermaid, dot, svg }

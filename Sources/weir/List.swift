@@ -10,7 +10,7 @@ struct List: WeirCommand {
         discussion: """
               weir list --state failed,cancelled
               weir list --run 7 --all
-              weir list --before 1200                the page after the one that ended with 1200
+              weir list --before 1200          the page after the one that ended with 1200
               weir list --runs --workflow Release
             """)
 

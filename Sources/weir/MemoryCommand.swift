@@ -61,7 +61,7 @@ struct MemoryGet: WeirCommand {
             there is no such value and no --default.
 
               weir memory get customers
-              weir memory get customers --format json     with its version, for --if-version
+              weir memory get customers --format json   with its version, for --if-version
               weir memory get --default 0 counter
             """)
 

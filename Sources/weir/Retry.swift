@@ -17,7 +17,8 @@ struct Retry: WeirCommand {
               weir retry 12 13
               weir retry 12 --with -- --depth 3 input.txt
               weir retry 13 --with-data '{"width": 640}'
-              weir retry $(weir list --state failed --all --format csv | tail -n +2 | cut -d, -f1)
+              weir list --state failed --all --format csv | tail -n +2 | cut -d, -f1 |
+                xargs weir retry
             """)
 
     @OptionGroup var options: StoreOptions

@@ -20,7 +20,7 @@ struct Run: WeirCommand {
               weir run nightly                      .conductor/workflows/nightly.yaml
               weir run release.yaml --input tag=v2 --input dry=true
               weir run template.yaml --tasks 4,6 --sequential
-              weir run --detach nightly.yaml        print the run's id and leave it to runners
+              weir run --detach nightly.yaml     print the run's id and leave it to runners
             """)
 
     @OptionGroup var options: StoreOptions

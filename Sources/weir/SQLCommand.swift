@@ -10,7 +10,7 @@ struct SQLCommand: WeirCommand {
             The views are the contract: job_history, attempt_history, run_history, queue_stats, dependency_history,
             pool_usage, job_pools.
 
-              weir sql "SELECT id, command, duration_ms FROM job_history ORDER BY duration_ms DESC LIMIT 10"
+              weir sql "SELECT id, command FROM job_history ORDER BY duration_ms DESC"
               weir sql --format csv "SELECT * FROM queue_stats"
             """)
 

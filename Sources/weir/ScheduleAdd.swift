@@ -16,8 +16,8 @@ struct ScheduleAdd: WeirCommand {
             A cron has five fields: minute, hour, day of the month, month, day of the week; or it is @hourly, @daily,
             @weekly, @monthly or @yearly. Without --cron a workflow's own schedules are taken.
 
-              weir schedule add backup --cron "0 3 * * *" --zone Europe/Berlin -- ./backup.sh
-              weir schedule add poll --cron "*/5 * * * *" --overlap latest --catch-up 0 -- ./poll.sh
+              weir schedule add backup --cron "0 3 * * *" --zone UTC -- ./backup.sh
+              weir schedule add poll --cron "*/5 * * * *" --overlap latest -- ./poll.sh
               weir schedule add report --workflow report.yaml --input month=last
             """)
 

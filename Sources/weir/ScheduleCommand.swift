@@ -12,8 +12,8 @@ struct ScheduleCommand: ParsableCommand {
         discussion: """
             The times are kept by whatever runners there are; each time is enqueued once, however many they are.
 
-              weir schedule add backup --cron "0 3 * * *" --zone Europe/Berlin -- ./backup.sh
-              weir schedule add report --workflow report.yaml     with the schedule that the file has
+              weir schedule add backup --cron "0 3 * * *" --zone UTC -- ./backup.sh
+              weir schedule add report --workflow report.yaml   as the file says
               weir schedule list
               weir schedule show backup --next 5
             """,

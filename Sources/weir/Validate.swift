@@ -13,7 +13,7 @@ struct Validate: WeirCommand {
 
               weir validate examples/release.yaml
               weir validate --format json flows/*.yaml
-              weir validate --normalized site.yaml     the workflow as it is understood, as JSON
+              weir validate --normalized site.yaml   the workflow as understood, as JSON
             """)
 
     @Option(help: "How to print.") var format: OutputFormat = .table

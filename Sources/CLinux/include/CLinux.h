@@ -95,4 +95,8 @@ int clinux_terminal_enter(int terminal);
 /// Gives it back. Does nothing when it was not taken.
 void clinux_terminal_leave(void);
 
+/// Starts a program in a session of its own, with nothing on its standard streams and every signal as usual: it outlives
+/// this process. Its pid, or a negative errno.
+int clinux_spawn_detached(const char *path, const char *directory, char *const argv[], char *const envp[]);
+
 #endif
