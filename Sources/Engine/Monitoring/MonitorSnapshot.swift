@@ -32,6 +32,8 @@ package struct MonitorSnapshot: Sendable {
     /// What its user could do better.
     package var advice: String?
 
+    package init() {}
+
     package var ready: BoundedCount { queues.reduce(BoundedCount()) { $0 + $1.ready } }
     package var scheduled: BoundedCount { queues.reduce(BoundedCount()) { $0 + $1.scheduled } }
     package var blocked: BoundedCount { queues.reduce(BoundedCount()) { $0 + $1.blocked } }

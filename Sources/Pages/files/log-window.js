@@ -166,12 +166,14 @@ export class LogWindow {
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.view
     const below = scrollHeight - clientHeight - scrollTop
-    if (below > 40) this.follow.checked = false
+    if (scrollTop < this.#lastTop && below > 40) this.follow.checked = false // somebody scrolled up
+    this.#lastTop = scrollTop
     if (scrollTop < edge && (this.#blocks[0]?.start ?? this.#origin) > 0) this.#once(() => this.#readBack())
     else if (below < edge && this.#end < this.source.total) this.#once(() => this.#readOn())
   }
 
   #isReading = false
+  #lastTop = 0
 
   #once(work) {
     if (this.#isReading) return

@@ -9,7 +9,7 @@ import { label } from "./text.js"
 import { setElapsed, when } from "./ticker.js"
 
 export const jobColumns = [
-  { title: "Job", kind: "id", cell: (job) => String(job.id) },
+  { title: "Job", kind: "id rank4", cell: (job) => String(job.id) },
   { title: "Name", kind: "wide", cell: (job, old) => rowLink(address("jobs", job.id), label(job), old) },
   { title: "State", kind: "state", cell: (job) => badge(job.state) },
   { title: "Queue", kind: "rank2", cell: (job) => job.queue },

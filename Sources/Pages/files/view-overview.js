@@ -11,6 +11,7 @@ import { bytes, count, duration, label, percent } from "./text.js"
 import { setElapsed, when } from "./ticker.js"
 
 const minutes = 60
+const mostListed = 12
 
 const queueColumns = (view) => [
   { title: "Queue", kind: "wide", cell: (row, old) => rowLink(address("jobs", null, { queue: row.queue }), row.queue, old) },
@@ -61,7 +62,8 @@ export class OverviewView {
       el("h1", { class: "unseen" }, "Overview"), this.figures, this.waiting,
       el("div", { class: "plots" }, this.plots.map((plot) => plot.element)),
       el("div", { class: "panes" },
-        pane("Running now", this.running), pane("Queues", this.queues), pane("Failed lately", this.failures), pane("Runners", this.runners)))
+        el("div", null, pane("Running now", this.running), pane("Failed lately", this.failures)),
+        el("div", null, pane("Queues", this.queues), pane("Runners", this.runners))))
   }
 
   async read() {
@@ -69,8 +71,8 @@ export class OverviewView {
     this.#drawFigures(now)
     this.queues.set(now.queues)
     this.runners.set(now.runners)
-    this.running.set(now.running)
-    this.failures.set(now.failures)
+    this.running.set(now.running.slice(0, mostListed))
+    this.failures.set(now.failures.slice(0, mostListed))
     reconcile(this.waiting, now.waiting ?? [], (row) => row.id, (row) => el("li", { class: "decision" },
       el("p", null, el("a", { href: address("jobs", row.id) }, row.key || row.name || `job ${row.id}`),
         ` waits for a decision${row.message ? `: ${row.message}` : ""}`)))
@@ -118,7 +120,7 @@ function makePlots() {
   const last = (points, name) => points.findLast((point) => point?.[name] !== null && point?.[name] !== undefined)?.[name]
   return [
     new Plot("Throughput", [{ kind: "bars", class: "is-succeeded", value: (point) => point.completed }],
-      { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "completed"))} in 10 m` }),
+      { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "completed"))} / 10 m` }),
     new Plot("Wait", [{ kind: "line", class: "is-waited", value: (point) => point.average_wait_ms }],
       { format: duration, figure: (points) => duration(last(points, "average_wait_ms")) }),
     new Plot("Run time", [
@@ -128,7 +130,7 @@ function makePlots() {
     new Plot("Failures", [
       { kind: "bars", class: "is-failed", value: (point) => point.failed },
       { kind: "bars", class: "is-retried", value: (point) => point.retried },
-    ], { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "failed"))} in 10 m` }),
+    ], { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "failed"))} / 10 m` }),
   ]
 }
 
