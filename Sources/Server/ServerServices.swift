@@ -1,3 +1,4 @@
+import Conductor
 package import Stores
 
 /// What the routes of the server share.
@@ -7,10 +8,16 @@ package struct ServerServices: Sendable {
     package let settings: ServerSettings
     /// The token of this database.
     package let token: AccessToken
+    package let events: EventHub
+    /// What swift-metrics is told of this server.
+    let metrics = MetricsRegistry()
+    let conductor: ConductorRoutes
 
     package init(store: StoreService, settings: ServerSettings, token: AccessToken) {
         self.store = store
         self.settings = settings
         self.token = token
+        events = EventHub(store: store)
+        conductor = ConductorRoutes(store: store)
     }
 }
