@@ -177,7 +177,7 @@ export class JobView {
 function actionsFor(job) {
   if (job.state === "failed" || job.state === "cancelled") return ["retry"]
   if (isFinal(job.state)) return []
-  return job.awaits && String(job.awaits).includes("signal") || job.kind === "approval" ? ["approve", "reject", "cancel"] : ["cancel"]
+  return job.awaits === "signal" ? ["approve", "reject", "cancel"] : ["cancel"]
 }
 
 function factsOf(job) {
@@ -186,9 +186,14 @@ function factsOf(job) {
     ["Waited", duration(job.queue_ms)], ["Took", duration(job.duration_ms)], ["Exit code", job.exit_code],
     ["Progress", job.progress === null || job.progress === undefined || isFinal(job.state) ? null
       : `${Math.round(job.progress)} %${job.progress_message ? ` ${job.progress_message}` : ""}`],
-    ["Retries left", isFinal(job.state) ? null : job.retries], ["Pools", job.pools === "{}" ? null : pretty(job.pools, "")],
+    ["Retries left", isFinal(job.state) ? null : job.retries], ["Pools", poolsOf(job)],
     ["Error", job.error], ["Data", job.data ? pretty(job.data, "") : null],
   ]
+}
+
+/** `gpu 2, cpu 1` */
+function poolsOf(job) {
+  return Object.entries(job.pools ?? {}).map(([pool, amount]) => `${pool} ${amount}`).join(", ")
 }
 
 function section(title, ...content) {

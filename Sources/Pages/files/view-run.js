@@ -127,7 +127,7 @@ export class RunView {
 }
 
 function awaitsDecision(job) {
-  return !isFinal(job.state) && job.kind === "approval" && (job.awaits || job.state === "blocked") && job.started_at
+  return job.awaits === "signal" && (job.state === "blocked" || job.state === "scheduled")
 }
 
 function factsOf(run) {

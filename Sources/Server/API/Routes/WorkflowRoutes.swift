@@ -52,13 +52,15 @@ struct WorkflowRoutes {
     private var start: APIRoute {
         APIRoute(
             .post, "runs", "Start a run: of a workflow by its id or name, or of one that the request brings as text.",
-            parameters: [APIRoute.keyParameter],
+            parameters: [
+                APIRoute.keyParameter, .init("traceparent", .string, "W3C trace context.", in: "header"),
+            ],
             takes: .object(
                 [:],
                 optional: [
                     "workflow": .string, "definition": .string, "inputs": .map(.any), "max_concurrency": .integer,
                     "sequential": .boolean,
-                ]), gives: .object(["id": .integer, "workflow": .string, "state": .string], optional: ["note": .string]),
+                ]), gives: .object(["id": .integer, "workflow": .string, "state": .string]),
             status: 201
         ) { [services] request in
             let body = MemberReader(
@@ -71,11 +73,17 @@ struct WorkflowRoutes {
                 parallel: try body.flag("sequential") == true ? false : nil,
                 maxConcurrency: try body.integer("max_concurrency", in: 1...10_000))
             let spec = try await Self.spec(document, inputs, options, services)
-            let run = try await services.store.write { try $0.start(spec).run }
+            let key = try request.idempotencyKey()
+            let trace = TraceContext.incoming(request.request)
+            let (run, state) = try await services.store.write { transaction in
+                let (run, isNew) = try transaction.start(spec, key: key)
+                if isNew, let trace { try transaction.setTrace(trace, of: run) }
+                return (run, try transaction.state(of: run))
+            }
             return .json(
                 .object([
-                    "id": .integer(run.rawValue), "workflow": .string(spec.workflow), "state": .string("running"),
-                ]), status: .created)
+                    "id": .integer(run.rawValue), "workflow": .string(spec.workflow), "state": .string(state.rawValue),
+                ]), status: .created, headers: [.location: "/v1/runs/\(run)"])
         }
     }
 
