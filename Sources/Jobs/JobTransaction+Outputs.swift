@@ -96,6 +96,14 @@ extension JobTransaction {
         return start ?? 0
     }
 
+    static let outputEndSQL: SQL = """
+        SELECT start + length(data)
+        FROM outputs
+        WHERE job_id = :job_id AND attempt = :attempt
+        ORDER BY start DESC
+        LIMIT 1
+        """
+
     /// The offset at which the last `bytes` of what is stored begin, over both streams.
     package func tailStart(of job: JobID, attempt: Int, bytes: Int) throws -> Int {
         max(0, (try connection.first(Self.outputEndSQL, job, attempt) { $0.int(0) } ?? 0) - bytes)

@@ -29,6 +29,7 @@ extension PageFile {
         PageFile("pretty.js", PackageResources.pretty_js),
         PageFile("router.js", PackageResources.router_js),
         PageFile("saved-queries.js", PackageResources.saved_queries_js),
+        PageFile("session.js", PackageResources.session_js),
         PageFile("states.js", PackageResources.states_js),
         PageFile("table.js", PackageResources.table_js),
         PageFile("tally.js", PackageResources.tally_js),

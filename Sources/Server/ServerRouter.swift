@@ -11,6 +11,7 @@ enum ServerRouter {
         HealthRoutes(services: services).add(to: router)
         MetricsRoutes(services: services).add(to: router)
         APIRoutes(services: services).add(to: router)
+        MCPRoutes(services: services).add(to: router)
         PageRoutes().add(to: router)
         services.conductor.add(to: router)
         return router

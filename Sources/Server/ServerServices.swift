@@ -1,4 +1,7 @@
 import Conductor
+import Engine
+import Jobs
+import MCP
 package import Stores
 
 /// What the routes of the server share.
@@ -19,5 +22,18 @@ package struct ServerServices: Sendable {
         self.token = token
         events = EventHub(store: store)
         conductor = ConductorRoutes(store: store)
+    }
+
+    /// What the tools of the Model Context Protocol work on.
+    var toolContext: ToolContext {
+        var context = ToolContext(service: store, directory: settings.directory)
+        context.folders = settings.workflowFolders
+        context.searchPath = settings.environment["PATH"]
+        context.registered = { transaction in
+            // They come by name and version: the last of each name counts.
+            let newest = Dictionary(try transaction.workflowDefinitions().map { ($0.name, $0.text) }) { $1 }
+            return newest.sorted { $0.key < $1.key }.map { WorkflowDocument(path: nil, text: $0.value) }
+        }
+        return context
     }
 }

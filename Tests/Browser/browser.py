@@ -103,7 +103,8 @@ class Browser:
             return self.evaluate(script, within + 10)
         except Failure as failure:
             text = self.evaluate("document.body.innerText.slice(0, 1500)")
-            raise Failure(f"waited {within} s for: {expression}\n{failure}\nthe page:\n{text}") from None
+            raise Failure(f"waited {within} s for: {expression}\n{failure}\nthe page:\n{text}\nthe console:\n"
+                          + "\n".join(self.complaints())) from None
 
     def open(self, address):
         self.call("Page.navigate", url="about:blank")

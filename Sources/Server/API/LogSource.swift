@@ -38,7 +38,7 @@ struct LogSource: Sendable {
     func write(from start: Int, to end: Int, into writer: inout any ResponseBodyWriter) async throws -> Int {
         var next = start
         var piece = try await store.read { [job, attempt] in
-            try $0.outputPiece(at: start, of: job, attempt: attempt)
+            try $0.pieceStart(of: job, attempt: attempt, at: start)
         }
         while next < end {
             let from = piece

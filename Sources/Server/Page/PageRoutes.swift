@@ -13,15 +13,10 @@ struct PageRoutes {
 
     private func add(_ file: PageFile, at path: String, to router: some RouterMethods<ServerContext>) {
         router.get(RouterPath(path)) { request, _ in Self.answer(request, file) }
-        router.head(RouterPath(path)) { request, _ in
-            var answer = Self.answer(request, file)
-            answer.body = ResponseBody()
-            return answer
-        }
     }
 
     private static func answer(_ request: Request, _ file: PageFile) -> Response {
-        var headers: HTTPFields = [
+        let headers: HTTPFields = [
             .contentType: file.contentType,
             .contentSecurityPolicy: PageFile.contentSecurityPolicy,
             .eTag: file.entityTag,
@@ -31,7 +26,6 @@ struct PageRoutes {
         guard request.headers[.ifNoneMatch] != file.entityTag else {
             return Response(status: .notModified, headers: headers)
         }
-        headers[.contentLength] = String(file.bytes.count)
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
     }
 }
