@@ -24,8 +24,9 @@ import Testing
             let server = try PageServer(on: host)
             try host.startRunner("--slots", "4")
             try use("work", on: host, server)
-            #expect(try host.lines("SELECT workflow, state, json_extract(inputs, '$.name') FROM run_history")
-                == ["Greeting|succeeded|<b>Ada</b>"])
+            #expect(
+                try host.lines("SELECT workflow, state, json_extract(inputs, '$.name') FROM run_history")
+                    == ["Greeting|succeeded|<b>Ada</b>"])
             #expect(try host.lines("SELECT attempts FROM job_history WHERE key = 'fail'") == ["2"])
             try host.stopRunners()
             try server.end()
@@ -44,7 +45,8 @@ import Testing
             try host.startRunner("--slots", "4")
             try use("steer", on: host, server)
             #expect(try host.lines("SELECT state FROM run_history") == ["succeeded"])
-            let decision = try host.lines("SELECT json_extract(result, '$.comment') FROM job_history WHERE key = 'gate'")
+            let decision = try host.lines(
+                "SELECT json_extract(result, '$.comment') FROM job_history WHERE key = 'gate'")
             #expect(decision == ["looks good"])
             try host.stopRunners()
             try host.checkInvariants()
@@ -57,7 +59,8 @@ import Testing
             let script = "<script>window.ran=1</script>"
             try host.run(
                 "enqueue", "--name", "<img src=x onerror=window.ran=1>", "--", "printf",
-                "</pre>\(script)\\033]0;title\\n\\033]8;;javascript:window.ran=1\\033\\\\\(script)\\xe2\\x80\\xae after\\n")
+                "</pre>\(script)\\033]0;title\\n\\033]8;;javascript:window.ran=1\\033\\\\\(script)\\xe2\\x80\\xae after\\n"
+            )
             try Files.write(PageServer.hostile, to: "\(host.folder)/hostile.yaml")
             try host.start(["run", "hostile.yaml"]).wait()
             let server = try PageServer(on: host)
@@ -72,8 +75,10 @@ import Testing
         try withHost { host in
             try PageServer.prepare(host)
             try host.run("run", "\(PageServer.folder)/release.yaml")
-            _ = try host.start(["enqueue", "--lines", "--", "sh", "-c", "exit $(({} % 9 == 0))"], input:
-                (1...90).map { "\($0)" }.joined(separator: "\n")).wait()
+            _ = try host.start(
+                ["enqueue", "--lines", "--", "sh", "-c", "exit $(({} % 9 == 0))"],
+                input: (1...90).map { "\($0)" }.joined(separator: "\n")
+            ).wait()
             let server = try PageServer(on: host)
             try host.startRunner("--slots", "4")
             try use("sizes", Self.pictures.map { [$0] } ?? [], on: host, server)
@@ -107,7 +112,8 @@ import Testing
     @Test func `is the files of its folder, with a tag that saves sending them again`() throws {
         try withHost { host in
             let server = try PageServer(on: host)
-            let folder = Self.folder.split(separator: "/").dropLast(2).map { "/\($0)" }.joined() + "/Sources/Pages/files"
+            let folder =
+                Self.folder.split(separator: "/").dropLast(2).map { "/\($0)" }.joined() + "/Sources/Pages/files"
             let names = Files.names(in: folder).filter { !$0.hasPrefix(".") && $0 != "index.html" }
             #expect(names.count > 20)
             for name in names {

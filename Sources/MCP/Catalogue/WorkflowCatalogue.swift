@@ -31,7 +31,8 @@ package struct WorkflowCatalogue: Sendable {
     ///   - directory: what relative folders are relative to.
     ///   - folders: besides the usual one, and before it.
     ///   - registered: definitions of the database.
-    package static func read(in directory: String, folders: [String], registered: [WorkflowDocument] = []) -> WorkflowCatalogue
+    package static func read(in directory: String, folders: [String], registered: [WorkflowDocument] = [])
+        -> WorkflowCatalogue
     {
         var entries: [Entry] = []
         var seen: Set<String> = []

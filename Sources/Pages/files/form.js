@@ -80,7 +80,7 @@ function read(input, entry) {
   if (input.enum?.length) return entry.value === "" ? undefined : input.enum[Number(entry.value)]
   if (input.type === "boolean") return entry.checked
   const text = entry.value
-  if (input.type === "string") return text === "" && !input.required ? undefined : text
+  if (input.type === "string") return text === "" ? undefined : text
   if (text.trim() === "") return undefined
   if (input.type === "number" || input.type === "integer") {
     const number = Number(text)

@@ -80,7 +80,8 @@ struct MCPRoutes {
         }
         if let version = versionHeader.flatMap({ request.headers[$0] }), ProtocolVersion(rawValue: version) == nil {
             let known = ProtocolVersion.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem(.badRequest, "there is no MCP-Protocol-Version '\(version.prefix(40))' here; there are: \(known)")
+            throw Problem(
+                .badRequest, "there is no MCP-Protocol-Version '\(version.prefix(40))' here; there are: \(known)")
         }
     }
 

@@ -17,7 +17,8 @@ struct OverviewRoutes {
 
     private var overview: APIRoute {
         APIRoute(
-            .get, "overview", "What is there at the moment: as `weir monitor --once` tells, and what waits for a decision.",
+            .get, "overview",
+            "What is there at the moment: as `weir monitor --once` tells, and what waits for a decision.",
             gives: .object([
                 "at": .moment, "version": .string, "open_runs": .integer, "queues": .list(.object(["queue": .string])),
                 "runners": .list(
@@ -74,7 +75,8 @@ struct OverviewRoutes {
 
     private var stats: APIRoute {
         APIRoute(
-            .get, "stats", "What all runners did in each of the last minutes, oldest first; minutes without work are left out.",
+            .get, "stats",
+            "What all runners did in each of the last minutes, oldest first; minutes without work are left out.",
             parameters: [.init("minutes", .integer, "How many, 60 by default, a week's at the most.")],
             gives: .object(["minutes": .list(Self.figures)])
         ) { [store = services.store] request in
@@ -87,7 +89,9 @@ struct OverviewRoutes {
 }
 
 private func optional(_ number: Int?) -> JSONValue { number.map { .integer($0) } ?? .null }
-private func optional(_ number: Double?) -> JSONValue { number.map { .decimal(($0 * 1_000).rounded() / 1_000) } ?? .null }
+private func optional(_ number: Double?) -> JSONValue {
+    number.map { .decimal(($0 * 1_000).rounded() / 1_000) } ?? .null
+}
 private func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
 extension MonitorSnapshot.RunnerLine {
@@ -102,7 +106,8 @@ extension MonitorSnapshot.RunnerLine {
 extension RunningJob {
     fileprivate var json: JSONValue {
         .object([
-            "id": .integer(id.rawValue), "run_id": optional(run?.rawValue), "name": .string(label), "queue": .string(queue),
+            "id": .integer(id.rawValue), "run_id": optional(run?.rawValue), "name": .string(label),
+            "queue": .string(queue),
             "runner": .integer(runner.rawValue), "attempt": .integer(attempt),
             "started_at": .string(TimestampText.text(startedAt.rawValue)), "progress": optional(progress),
             "progress_message": optional(message),
@@ -113,7 +118,8 @@ extension RunningJob {
 extension FailedJob {
     fileprivate var json: JSONValue {
         .object([
-            "id": .integer(id.rawValue), "run_id": optional(run?.rawValue), "name": .string(label), "queue": .string(queue),
+            "id": .integer(id.rawValue), "run_id": optional(run?.rawValue), "name": .string(label),
+            "queue": .string(queue),
             "attempts": .integer(attempts), "finished_at": .string(TimestampText.text(finishedAt.rawValue)),
             "duration_ms": optional(duration), "exit_code": optional(exitCode), "error": optional(error),
         ])

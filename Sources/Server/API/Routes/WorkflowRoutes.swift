@@ -92,7 +92,8 @@ struct WorkflowRoutes {
         switch (name, text) {
         case (let name?, nil): return try find(name, in: try await catalogue(services))
         case (nil, let text?): return WorkflowDocument(path: nil, text: text)
-        default: throw body.fault("give either 'workflow', a name that GET /v1/workflows has, or 'definition', its text")
+        default:
+            throw body.fault("give either 'workflow', a name that GET /v1/workflows has, or 'definition', its text")
         }
     }
 
@@ -103,7 +104,8 @@ struct WorkflowRoutes {
             let known = catalogue.entries.prefix(50).map(\.name).joined(separator: ", ")
             throw Problem(
                 .notFound,
-                "there is no workflow '\(name.prefix(200))'; " + (known.isEmpty ? "there are none" : "there are: \(known)"))
+                "there is no workflow '\(name.prefix(200))'; "
+                    + (known.isEmpty ? "there are none" : "there are: \(known)"))
         }
         guard named.count == 1 else {
             throw Problem(
@@ -116,7 +118,9 @@ struct WorkflowRoutes {
 
     private static func inputs(_ body: MemberReader) throws -> [String: JSONValue] {
         guard let value = body.value("inputs") else { return [:] }
-        guard case .object(let inputs) = value else { throw body.fault("'inputs' must be an object of names and values") }
+        guard case .object(let inputs) = value else {
+            throw body.fault("'inputs' must be an object of names and values")
+        }
         return inputs
     }
 
