@@ -46,6 +46,8 @@ let package = Package(
         // Pictures of graphs, and the workflows that `weir new` writes.
         .target(name: "Graphs", swiftSettings: strict),
         .target(name: "Templates", resources: [.embedInCode("yaml")], swiftSettings: strict),
+        // The web page.
+        .target(name: "Pages", resources: [.embedInCode("files")], swiftSettings: strict),
 
         // Keys and frames of a terminal.
         .target(name: "Terminals", dependencies: ["CLinux"], swiftSettings: strict),
@@ -88,7 +90,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Conductor", "Stores", "MCP", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
+                "Conductor", "Stores", "MCP", "Pages", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

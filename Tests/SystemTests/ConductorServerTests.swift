@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// The official SDK of Conductor, from PyPI, against the server. `tools/test` installs it into `.build/python`.
-@Suite(.enabled(if: PythonSDK.isThere, "conductor-python is not there: tools/test installs it where PyPI can be reached"))
+@Suite(
+    .enabled(if: PythonSDK.isThere, "conductor-python is not there: tools/test installs it where PyPI can be reached"))
 struct `Conductor's SDK` {
     @Test func `finds each row of the contract as it expects`() throws {
         try withServer { host, url in
