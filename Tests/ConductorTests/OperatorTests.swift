@@ -146,3 +146,55 @@ import Testing
         }
     }
 }
+
+@Suite struct `A worker's answer` {
+    @Test func `that comes after an operator cancelled the job is taken and dropped`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","responseTimeoutSeconds":10}"#)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            try stage.store.write { _ = try $0.cancel(JobID(1)) }
+            try stage.update(task)
+            #expect(try stage.tasks(id) == ["a CANCELED"])
+            #expect(try stage.status(id) == "TERMINATED")
+            stage.time.advance(by: 60_000)
+            try stage.settle()
+            #expect(try !stage.look { try $0.agenda() }.isDue)
+        }
+    }
+
+    @Test func `that comes when its lease and its job have ended changes nothing`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","responseTimeoutSeconds":10,"retryCount":0}"#)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            stage.time.advance(by: 10_000)
+            // A runner took it back, and no server has looked yet.
+            try stage.store.write { _ = try $0.endLapsedLeases() }
+            try stage.update(task)
+            #expect(try stage.tasks(id) == ["a TIMED_OUT"])
+            #expect(try stage.status(id) == "TIMED_OUT")
+        }
+    }
+}
+
+@Suite struct `Loops` {
+    @Test func `without work in them give others their turn, and end`() throws {
+        try withStage { stage in
+            try stage.define(
+                """
+                {"name":"w","tasks":[{"name":"l","taskReferenceName":"l","type":"DO_WHILE",
+                  "loopCondition":"$.l.iteration < 300",
+                  "loopOver":[{"name":"s","taskReferenceName":"s","type":"SET_VARIABLE",
+                               "inputParameters":{"n":"${l.iteration}"}}]}],
+                 "outputParameters":{"n":"${workflow.variables.n}"}}
+                """)
+            let id = try stage.start("w")
+            for _ in 0..<20 where try stage.look({ try $0.agenda() }).isDue { try stage.settle() }
+            #expect(try stage.status(id) == "COMPLETED")
+            #expect(try stage.workflow(id)["output"]?.text == #"{"n":300}"#)
+        }
+    }
+}

@@ -45,6 +45,8 @@ extension Orchestra {
     /// - Throws: a fault of status 404 when there is no such task.
     package func update(_ result: JSONValue) throws -> Update {
         guard let id = result.text("taskId") else { throw ConductorFault.invalid("taskId", "Task ID cannot be empty") }
+        // What an operator or the clock did comes first: it may have ended the task.
+        try settle()
         guard let task = try transaction.executionTask(id) else {
             throw ConductorFault(404, "No such task found by id: \(id)")
         }
