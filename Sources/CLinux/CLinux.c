@@ -136,3 +136,8 @@ int clinux_is_socket(const char *path) {
     if (lstat(path, &status) != 0) return -1;
     return S_ISSOCK(status.st_mode) ? 1 : 0;
 }
+
+int64_t clinux_file_bytes(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 ? (int64_t)status.st_size : -1;
+}

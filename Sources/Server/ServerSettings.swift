@@ -1,3 +1,5 @@
+package import MCP
+
 /// How the server is set up.
 package struct ServerSettings: Sendable {
     package enum Listening: Sendable, Equatable {
@@ -24,9 +26,11 @@ package struct ServerSettings: Sendable {
     package var limits = Limits()
     /// Folders of workflow files that clients may start by name.
     package var workflowFolders: [String] = []
+    /// What clients of the Model Context Protocol may have done.
+    package var toolAccess = Set(ToolAccess.allCases)
     /// What this program calls itself, as `0.1.0`.
     package var version: String
-    /// The program's file: it is started again for runners.
+    /// Of this process: PATH for what is started.
     package var environment: [String: String] = [:]
     /// The folder that relative paths of requests start from.
     package var directory: String

@@ -32,10 +32,11 @@ package struct WeirServer: Sendable {
             configuration: ApplicationConfiguration(
                 address: bindAddress, serverName: nil,
                 availableConnectionsDelegate: .maximum(services.settings.limits.connections, logger: log)),
+            services: [services.events],
             onServerRunning: { channel in await isReady(channel.localAddress?.port) },
             logger: log)
         var configuration = ServiceGroupConfiguration(
-            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+            services: [ConductorWatch(routes: services.conductor), application], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         configuration.maximumGracefulShutdownDuration = services.settings.limits.stop
         configuration.maximumCancellationDuration = .seconds(5)
         do {

@@ -10,6 +10,8 @@ package final class StoreService: Sendable {
     package let timekeeper: Timekeeper
     /// Tells when the database has changed, whoever changed it.
     package let changes: StoreChanges
+    /// How long writes have waited for their turn: for those before them, the gate and SQLite's lock.
+    package let waits = WaitTally()
     private let writer: StoreThreads
     private let readers: StoreThreads
 
@@ -35,7 +37,13 @@ package final class StoreService: Sendable {
     ///
     /// - Throws: what `body` throws, and nothing was changed then; `StoreServiceError`.
     package func write<R: Sendable>(_ body: @escaping @Sendable (JobTransaction) throws -> R) async throws -> R {
-        try await writer.perform { store in try store.write(body) }
+        let asked = timekeeper.boottime()
+        return try await writer.perform { [waits, timekeeper] store in
+            try store.write { transaction in
+                waits.note(timekeeper.boottime() - asked)
+                return try body(transaction)
+            }
+        }
     }
 
     /// Runs `body` on one short snapshot with the operations that only read.

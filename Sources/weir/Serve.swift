@@ -52,6 +52,12 @@ struct Serve: WeirCommand {
     )
     var workflows: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "What clients at /mcp may do, separated by commas: read, change (cancel, retry), execute. (default: all)",
+            valueName: "list"))
+    var allow = AllowOption.all
+
     @OptionGroup var log: LogOptions
 
     func validate() throws {
@@ -105,6 +111,7 @@ struct Serve: WeirCommand {
         if let certificate, let key { settings.certificate = .init(chain: certificate, key: key) }
         settings.requiresToken = requireToken
         settings.workflowFolders = workflows
+        settings.toolAccess = allow.access
         settings.environment = ProcessEnvironment.all()
         return settings
     }

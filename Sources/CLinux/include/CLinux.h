@@ -79,6 +79,9 @@ int clinux_socket_owner(const struct sockaddr *address, const struct sockaddr *p
 /// it; -1 with errno.
 int clinux_secrecy(int fd);
 
+/// How long a file is, without opening it: closing a database's file would drop the locks of this process. -1 with errno.
+int64_t clinux_file_bytes(const char *path);
+
 /// Whether a path is a socket. 1; 0: it is something else; -1 with errno.
 int clinux_is_socket(const char *path);
 

@@ -30,9 +30,10 @@ struct WorkflowCatalogue {
     /// - Parameters:
     ///   - directory: what relative folders are relative to.
     ///   - folders: besides the usual one, and before it.
-    ///   - registered: definitions of the database.
-    static func read(in directory: String, folders: [String], registered: [WorkflowDocument] = []) -> WorkflowCatalogue
-    {
+    ///   - definitions: those of the database; of each name the last counts.
+    static func read(
+        in directory: String, folders: [String], definitions: [StoredDefinition] = []
+    ) -> WorkflowCatalogue {
         var entries: [Entry] = []
         var seen: Set<String> = []
         for folder in folders + [WorkflowDocument.usualFolder] {
@@ -42,8 +43,13 @@ struct WorkflowCatalogue {
                 if let entry = entry(at: "\(path)/\(file)", shown: shown, in: directory) { entries.append(entry) }
             }
         }
-        for document in registered {
-            entries.append(Entry(document, place: "definition '\(document.path ?? "?")' in the database"))
+        // They come by name and version: the last of each name counts.
+        let newest = Dictionary(definitions.map { ($0.name, $0) }) { $1 }
+        for definition in newest.values.sorted(by: { $0.name < $1.name }) {
+            let document = WorkflowDocument(path: nil, text: definition.text)
+            entries.append(
+                Entry(
+                    document, place: "definition '\(definition.name)', version \(definition.version), in the database"))
         }
         return WorkflowCatalogue(entries: entries)
     }

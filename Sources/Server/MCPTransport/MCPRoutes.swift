@@ -19,11 +19,9 @@ struct MCPRoutes {
     init(services: ServerServices) {
         let (store, settings) = (services.store, services.settings)
         clock = { store.timekeeper.boottime() }
+        let context = services.toolContext
         sessions = MCPSessions(database: store.path) {
-            var context = ToolContext(service: store, directory: settings.directory)
-            context.folders = settings.workflowFolders
-            context.searchPath = settings.environment["PATH"]
-            return Session(context: context, access: Set(ToolAccess.allCases), version: settings.version)
+            Session(context: context, access: settings.toolAccess, version: settings.version)
         }
     }
 
