@@ -20,7 +20,7 @@ extension JobTransaction {
                 Self.insertExecutionSQL, spec.id, run, spec.workflow, spec.version, spec.isParallel, spec.definition,
                 spec.input, spec.variables, spec.taskToDomain, spec.correlationID, spec.idempotencyKey, spec.priority,
                 spec.parentTask, now, spec.deadline)
-        } catch where error.isConstraint {
+        } catch  where error.isConstraint {
             throw JobStoreError.invalid("another execution has this id or this idempotency key")
         }
         guard let execution = try execution(spec.id) else {
@@ -139,6 +139,13 @@ extension JobTransaction {
     /// Forgets the execution, its tasks and their logs. Its run stays, as history.
     package func delete(_ execution: Execution) throws {
         try connection.execute(Self.deleteExecutionSQL, execution.number)
+    }
+
+    private static let openJobsSQL: SQL = "SELECT unfinished FROM runs WHERE id = :id"
+
+    /// Whether jobs of the execution's run have not ended.
+    package func hasOpenJobs(_ execution: Execution) throws -> Bool {
+        try connection.first(Self.openJobsSQL, execution.run) { $0.int(0) > 0 } ?? false
     }
 
     /// Ends the execution's run. All of its jobs must have ended.

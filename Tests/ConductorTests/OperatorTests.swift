@@ -18,8 +18,12 @@ import Testing
                 ])
             try stage.work("b")
             #expect(try stage.status(id) == "COMPLETED")
-            #expect(try stage.store.lines("SELECT state, jobs, succeeded, inputs FROM run_history") == [#"succeeded|2|2|{"x":1}"#])
-            #expect(try stage.store.lines("SELECT reference, status FROM task_history") == ["a|COMPLETED", "b|COMPLETED"])
+            #expect(
+                try stage.store.lines("SELECT state, jobs, succeeded, inputs FROM run_history") == [
+                    #"succeeded|2|2|{"x":1}"#
+                ])
+            #expect(
+                try stage.store.lines("SELECT reference, status FROM task_history") == ["a|COMPLETED", "b|COMPLETED"])
         }
     }
 
@@ -49,7 +53,8 @@ import Testing
             let id = try stage.start("w")
             try stage.work("a", "FAILED")
             #expect(try stage.status(id) == "FAILED")
-            let job = try #require(try stage.store.column("SELECT id FROM jobs WHERE key = 'a'").first.flatMap { Int($0) })
+            let job = try #require(
+                try stage.store.column("SELECT id FROM jobs WHERE key = 'a'").first.flatMap { Int($0) })
             try stage.store.write { _ = try $0.retry(JobID(job)) }
             try stage.settle()
             #expect(try stage.status(id) == "RUNNING")
@@ -78,7 +83,8 @@ import Testing
             stage.time.advance(by: 2_000)
             try stage.work("a")
             #expect(try stage.status(id) == "COMPLETED")
-            #expect(try stage.store.lines("SELECT attempt, state FROM attempt_history") == ["1|timed_out", "2|succeeded"])
+            #expect(
+                try stage.store.lines("SELECT attempt, state FROM attempt_history") == ["1|timed_out", "2|succeeded"])
         }
     }
 
@@ -101,9 +107,9 @@ import Testing
             try stage.defineTask(#"{"name":"a","concurrentExecLimit":2}"#)
             try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
             for _ in 0..<4 { _ = try stage.start("w") }
-            try stage.store.write { _ = try $0.pauseQueue("default") }
+            try stage.store.write { _ = try $0.setPaused(true, queue: "default") }
             #expect(try stage.poll("a") == nil)
-            try stage.store.write { _ = try $0.resumeQueue("default") }
+            try stage.store.write { _ = try $0.setPaused(false, queue: "default") }
             let held = try stage.change { try $0.poll(RemoteType("a"), worker: nil, count: 4) }
             #expect(held.count == 2)
             #expect(try stage.poll("a") == nil)
@@ -121,14 +127,18 @@ import Testing
             try stage.change { try $0.restart(id) }
             #expect(try stage.tasks(id) == ["a SCHEDULED"])
             try stage.work("a")
-            #expect(try stage.store.lines("SELECT id, state FROM run_history ORDER BY id") == ["1|succeeded", "2|succeeded"])
+            #expect(
+                try stage.store.lines("SELECT id, state FROM run_history ORDER BY id") == [
+                    "1|succeeded", "2|succeeded",
+                ])
         }
     }
 
     @Test func `fails a task whose input is too large, and harms no other`() throws {
         try withStage { stage in
             try stage.define(
-                #"{"name":"w","tasks":[{"name":"a","taskReferenceName":"a","inputParameters":{"x":"${workflow.input.x}${workflow.input.x}"}}]}"#)
+                #"{"name":"w","tasks":[{"name":"a","taskReferenceName":"a","inputParameters":{"x":"${workflow.input.x}${workflow.input.x}"}}]}"#
+            )
             let id = try stage.start("w", input: #"{"x":"\#(String(repeating: "y", count: 600_000))"}"#)
             #expect(try stage.status(id) == "FAILED")
             let reason = try stage.workflow(id).text("reasonForIncompletion") ?? ""

@@ -41,7 +41,10 @@ extension ConductorAPI {
                 try await api.look { orchestra in
                     guard let stored = try orchestra.transaction.workflowDefinition(call["name"], version: version)
                     else {
-                        throw ConductorFault(404, "No such workflow found by name: \(call["name"]), version: \(version.map { "\($0)" } ?? "null")")
+                        throw ConductorFault(
+                            404,
+                            "No such workflow found by name: \(call["name"]), version: \(version.map { "\($0)" } ?? "null")"
+                        )
                     }
                     return Self.workflowJSON(stored)
                 })
