@@ -8,13 +8,16 @@ extension JobTransaction {
         package let finishedAt: Int?
         /// Percent.
         package let progress: Double?
-        /// What it waits for beside jobs: `run`, `signal: …`.
+        /// What it waits for beside jobs: `run`, `signal`.
         package let awaits: String?
+        /// What is asked of who decides.
+        package let message: String?
     }
 
     static let graphFactsSQL: SQL = """
         SELECT id, started_at, finished_at, progress,
-               CASE WHEN state = 'blocked' OR state = 'scheduled' THEN awaits END
+               CASE WHEN state = 'blocked' OR state = 'scheduled' THEN awaits END,
+               CASE WHEN awaits = 'signal' AND json_valid(memo) THEN json_extract(memo, '$.message') END
         FROM jobs
         WHERE run_id = :run_id
         """
@@ -24,7 +27,7 @@ extension JobTransaction {
         try connection.forEach(Self.graphFactsSQL, run) { row in
             facts[JobID(row.int(0))] = GraphFacts(
                 startedAt: row.optionalInt(1), finishedAt: row.optionalInt(2), progress: row.optionalDouble(3),
-                awaits: row.optionalText(4))
+                awaits: row.optionalText(4), message: row.optionalText(5))
         }
         return facts
     }

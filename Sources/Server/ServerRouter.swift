@@ -12,6 +12,7 @@ enum ServerRouter {
         MetricsRoutes(services: services).add(to: router)
         APIRoutes(services: services).add(to: router)
         MCPRoutes(services: services).add(to: router)
+        PageRoutes().add(to: router)
         services.conductor.add(to: router)
         return router
     }

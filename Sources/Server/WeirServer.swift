@@ -36,7 +36,8 @@ package struct WeirServer: Sendable {
             onServerRunning: { channel in await isReady(channel.localAddress?.port) },
             logger: log)
         var configuration = ServiceGroupConfiguration(
-            services: [ConductorWatch(routes: services.conductor), application], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+            services: [ConductorWatch(routes: services.conductor), application],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         configuration.maximumGracefulShutdownDuration = services.settings.limits.stop
         configuration.maximumCancellationDuration = .seconds(5)
         do {

@@ -212,6 +212,11 @@ private let plans: [(String, SQL, [String])] = [
             "SEARCH m USING PRIMARY KEY (minute>?)", "SCAN h VIRTUAL TABLE INDEX 1:", "USE TEMP B-TREE FOR GROUP BY",
         ]
     ),
+    ("figuresByMinute", Store.figuresByMinuteSQL, ["SEARCH runner_minutes USING PRIMARY KEY (minute>?)"]),
+    (
+        "durationsByMinute", Store.durationsByMinuteSQL,
+        ["SEARCH m USING PRIMARY KEY (minute>?)", "SCAN h VIRTUAL TABLE INDEX 1:"]
+    ),
     (
         "countReady", Store.countReadySQL,
         ["CO-ROUTINE (subquery-1)", "SEARCH jobs USING INDEX jobs_ready (lane_id=?)", "SCAN (subquery-1)"]

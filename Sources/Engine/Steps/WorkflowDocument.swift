@@ -5,7 +5,7 @@ package import Jobs
 package import Workflows
 
 /// A workflow's text and where it was found, for starting runs of it.
-package struct WorkflowDocument {
+package struct WorkflowDocument: Sendable {
     /// `nil`: it has no file.
     package let path: String?
     package let text: String

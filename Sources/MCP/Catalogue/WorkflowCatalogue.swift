@@ -1,27 +1,27 @@
 import CLinux
-import Engine
+package import Engine
 import Glibc
-import Jobs
-import Workflows
+package import Jobs
+package import Workflows
 
 /// The workflows that a client may start by name, or by the numbers of their tasks: the files of some folders, and the
 /// definitions that the database has.
-struct WorkflowCatalogue {
-    struct Entry {
-        let document: WorkflowDocument
+package struct WorkflowCatalogue: Sendable {
+    package struct Entry: Sendable {
+        package let document: WorkflowDocument
         /// `nil`: the text has errors.
-        let workflow: Workflow?
-        let diagnostics: [Diagnostic]
+        package let workflow: Workflow?
+        package let diagnostics: [Diagnostic]
         /// The workflow's name, else that of its file.
-        let name: String
+        package let name: String
         /// Where it is, for people.
-        let place: String
+        package let place: String
 
         /// Of its tasks that have one, in the order of the file.
         var taskNumbers: [Int] { workflow?.steps.compactMap { TaskNumber.number(of: $0.id) } ?? [] }
     }
 
-    let entries: [Entry]
+    package let entries: [Entry]
 
     /// Files that are looked at.
     private static let mostFiles = 1_000
@@ -31,7 +31,7 @@ struct WorkflowCatalogue {
     ///   - directory: what relative folders are relative to.
     ///   - folders: besides the usual one, and before it.
     ///   - definitions: those of the database; of each name the last counts.
-    static func read(
+    package static func read(
         in directory: String, folders: [String], definitions: [StoredDefinition] = []
     ) -> WorkflowCatalogue {
         var entries: [Entry] = []

@@ -11,7 +11,8 @@ struct APIRoutes {
         JobRoutes(services: services).all + LogRoutes(services: services).all + RunRoutes(services: services).all
             + PlaceRoutes(services: services).all + ScheduleRoutes(services: services).all
             + ConsoleRoutes(services: services).all + EventRoutes(services: services).all
-            + SessionRoutes(services: services).all
+            + SessionRoutes(services: services).all + OverviewRoutes(services: services).all
+            + WorkflowRoutes(services: services).all
     }
 
     func add(to router: some RouterMethods<ServerContext>) {
