@@ -180,6 +180,17 @@ extension JobTransaction {
         if try connection.execute(Self.setNumberDueSQL, number) > 0 { alertsRunners = true }
     }
 
+    private static let endWaitsSQL: SQL = """
+        UPDATE execution_tasks
+        SET wake_at = NULL
+        WHERE execution = :execution AND wake_at IS NOT NULL
+        """
+
+    /// No task of the execution waits for the clock any more.
+    package func endWaits(of execution: Execution) throws {
+        try connection.execute(Self.endWaitsSQL, execution.number)
+    }
+
     static let dueExecutionsSQL: SQL = "SELECT number FROM executions WHERE is_due = 1 ORDER BY number LIMIT :count"
     static let expiredExecutionsSQL: SQL = """
         SELECT number

@@ -196,7 +196,7 @@ extension JobTransaction {
         return jobState
     }
 
-    private func endLease(of task: inout ExecutionTask) {
+    func endLease(of task: inout ExecutionTask) {
         task.leaseToken = nil
         task.leaseUntil = nil
         task.bootID = nil

@@ -34,9 +34,14 @@ extension JobTransaction {
         let lapsed = try connection.all(Self.lapsedSQL, store.timekeeper.boottime(), Self.batch) { JobID($0.int(0)) }
         for job in lapsed {
             guard var task = try openTask(of: job) else { continue }
-            _ = try finishRemote(
-                &task, as: .timedOut, error: "no word for \(task.responseTimeout) s (responseTimeoutSeconds)",
-                retryIn: task.retryDelay)
+            do {
+                _ = try finishRemote(
+                    &task, as: .timedOut, error: "no word for \(task.responseTimeout) s (responseTimeoutSeconds)",
+                    retryIn: task.retryDelay)
+            } catch JobStoreError.leaseLost {
+                // Somebody ended the job, and nobody has decided yet what follows.
+                endLease(of: &task)
+            }
             try save(task)
             try setExecutionDue(number: task.execution)
         }

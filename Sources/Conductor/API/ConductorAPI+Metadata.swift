@@ -4,6 +4,10 @@ import Jobs
 /// Definitions.
 extension ConductorAPI {
     static let metadataRoutes = [
+        Route("GET", "health") { _, _ in
+            .json(
+                .object(["healthy": .bool(true), "healthResults": .list([]), "suppressedHealthResults": .list([])]))
+        },
         Route("POST", "metadata/taskdefs") { try await $0.registerTasks($1) },
         Route("PUT", "metadata/taskdefs") { try await $0.updateTask($1) },
         Route("GET", "metadata/taskdefs") { api, _ in
