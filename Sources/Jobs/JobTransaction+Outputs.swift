@@ -84,7 +84,7 @@ extension JobTransaction {
 }
 
 extension JobTransaction {
-    private static let pieceStartSQL: SQL = """
+    static let pieceStartSQL: SQL = """
         SELECT max(start)
         FROM outputs
         WHERE job_id = :job_id AND attempt = :attempt AND start <= :offset

@@ -38,7 +38,11 @@ final class StoreThreads: Sendable {
                         return opening.resume(throwing: error)
                     }
                     opening.resume()
-                    while let work = queue.next() { work(store) }
+                    while let work = queue.next() {
+                        work(store)
+                        // No connection of ours checkpoints by itself: who writes does it, once its work is answered.
+                        _ = try? store.database.checkpoint()
+                    }
                     store.close()
                 }
             } catch {

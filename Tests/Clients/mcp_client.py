@@ -112,7 +112,7 @@ async def tour(words):
         assert rows["rows"] == [[job, "succeeded"]], rows
 
         assert "only SELECT" in await failure(client, "query_history", {"sql": "DELETE FROM jobs"})
-        assert "no task 99" in await failure(client, "execute_conductor_workflow", {"task_ids": [99]})
+        assert "has a task 99" in await failure(client, "execute_conductor_workflow", {"task_ids": [99]})
         assert "whole numbers" in await failure(client, "execute_conductor_workflow", {"task_ids": []})
         assert "no run 999" in await failure(
             client, "get_conductor_workflow_status", {"workflow_execution_id": "999"}

@@ -101,9 +101,9 @@ import Testing
             try stage.defineTask(#"{"name":"a","concurrentExecLimit":2}"#)
             try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
             for _ in 0..<4 { _ = try stage.start("w") }
-            try stage.store.write { _ = try $0.pauseQueue("default") }
+            try stage.store.write { _ = try $0.setPaused(true, queue: "default") }
             #expect(try stage.poll("a") == nil)
-            try stage.store.write { _ = try $0.resumeQueue("default") }
+            try stage.store.write { _ = try $0.setPaused(false, queue: "default") }
             let held = try stage.change { try $0.poll(RemoteType("a"), worker: nil, count: 4) }
             #expect(held.count == 2)
             #expect(try stage.poll("a") == nil)

@@ -254,6 +254,11 @@ private let plans: [(String, SQL, [String])] = [
         ]
     ),
     (
+        "pieceStart", Store.pieceStartSQL,
+        ["SEARCH outputs USING PRIMARY KEY (job_id=? AND attempt=? AND start<?)"]
+    ),
+    ("outputEnd", Store.outputEndSQL, ["SEARCH outputs USING PRIMARY KEY (job_id=? AND attempt=?)"]),
+    (
         "conclusion", Store.conclusionSQL,
         [
             "SEARCH j USING INTEGER PRIMARY KEY (rowid=?)",

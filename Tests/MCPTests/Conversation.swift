@@ -96,32 +96,11 @@ final class Conversation: Sendable {
 func withConversation(
     access: Set<ToolAccess> = Set(ToolAccess.allCases), _ body: (Conversation) async throws -> Void
 ) async throws {
-    let folder = try TemporaryFolder()
-    defer { folder.remove() }
-    let conversation = try await Conversation(folder: folder.path, access: access)
-    try await body(conversation)
-    conversation.service.close()
-}
-
-/// A folder that is made now and removed by hand, since `withTemporaryFolder` does not wait for what is asynchronous.
-struct TemporaryFolder {
-    let path: String
-
-    init() throws {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(base)/weir-mcp-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: \(errno)") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    func remove() {
-        nftw(
-            path,
-            { name, _, _, _ in
-                if let name { Glibc.remove(name) }
-                return 0
-            }, 16, Int32(FTW_DEPTH.rawValue | FTW_PHYS.rawValue))
-    }
+    try await withTemporaryFolder(awaiting: { folder in
+        let conversation = try await Conversation(folder: folder, access: access)
+        try await body(conversation)
+        conversation.service.close()
+    })
 }
 
 /// A workflow of four tasks that wait for nothing.

@@ -1,6 +1,7 @@
 import Engine
 import JSON
 import Jobs
+import Stores
 import TestSupport
 import Testing
 

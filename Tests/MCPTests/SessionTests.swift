@@ -1,5 +1,6 @@
 import JSON
 import Jobs
+import Stores
 import MCP
 import TestSupport
 import Testing

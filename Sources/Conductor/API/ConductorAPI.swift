@@ -14,7 +14,7 @@ package struct ConductorAPI: Sendable {
         place = OrchestraPlace(directory: directory ?? store.folder, bootID: HostIdentity.bootID())
     }
 
-    private static let routes = metadataRoutes + taskRoutes + workflowRoutes + bulkRoutes
+    private static let routes = metadataRoutes + taskRoutes + bulkRoutes + workflowRoutes
 
     /// Answers one request; what goes wrong is an answer, too.
     package func answer(_ request: APIRequest) async -> APIResponse {

@@ -6,6 +6,12 @@ package struct ProtocolError: Error, Sendable, Equatable {
     package let message: String
     package var data: JSONValue?
 
+    package init(code: Int, message: String, data: JSONValue? = nil) {
+        self.code = code
+        self.message = message
+        self.data = data
+    }
+
     static func notJSON(_ message: String) -> ProtocolError { ProtocolError(code: -32700, message: message) }
     static func noRequest(_ message: String) -> ProtocolError { ProtocolError(code: -32600, message: message) }
     static func noMethod(_ method: String) -> ProtocolError {

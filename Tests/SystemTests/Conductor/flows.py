@@ -36,7 +36,7 @@ def polled(*types):
     """Until somebody asks for all of them."""
     limit = time.monotonic() + 60
     while not all(get(f"/api/tasks/queue/polldata?taskType={t}") for t in types):
-        assert time.monotonic() < limit, "no worker asks"
+        assert time.monotonic() < limit and all(h.poll() is None for h in hosts), "no worker asks"
         time.sleep(0.05)
 
 
@@ -99,7 +99,7 @@ def many():
     count = int(os.environ.get("COUNT", "1000"))
     get("/api/metadata/taskdefs", "POST", [{"name": "many", "retryCount": 5, "retryDelaySeconds": 0,
                                             "responseTimeoutSeconds": 5}])
-    get("/api/metadata/workflow", "POST", {"name": "many", "version": 1, "tasks": [
+    get("/api/metadata/workflow?overwrite=true", "POST", {"name": "many", "version": 1, "tasks": [
         {"name": "many", "taskReferenceName": "m", "type": "SIMPLE", "inputParameters": {"n": "${workflow.input.n}"}}]})
     ids = [get("/api/workflow", "POST", {"name": "many", "input": {"n": n}}) for n in range(count)]
     first, _ = host("many:0.01"), host("many:0.01")

@@ -59,7 +59,8 @@ def start(name, input=None, **more):
 
 
 def poll(name, **more):
-    return tasks.poll_task(name, worker_id="w1", **more)
+    task = tasks.poll_task(name, worker_id="w1", **more)
+    return task if task is not None and task.task_id else None
 
 
 def finish(task, status="COMPLETED", output=None, **more):
@@ -70,7 +71,7 @@ def finish(task, status="COMPLETED", output=None, **more):
 
 def work(name, output=None, status="COMPLETED", **more):
     task = poll(name)
-    assert task is not None and task.task_id, f"there is no {name}"
+    assert task is not None, f"there is no {name}"
     finish(task, status, output, **more)
     return task
 
@@ -102,9 +103,9 @@ def row(function):
 def task_definitions_are_kept():
     metadata.register_task_def(TaskDef(name="t-def", retry_count=1, retry_delay_seconds=0, response_timeout_seconds=5))
     found = metadata.get_task_def("t-def")
-    assert found["name"] == "t-def" and found["retryCount"] == 1, found
+    assert found.name == "t-def" and found.retry_count == 1 and found.response_timeout_seconds == 5, found
     metadata.update_task_def(TaskDef(name="t-def", retry_count=2))
-    assert metadata.get_task_def("t-def")["retryCount"] == 2
+    assert metadata.get_task_def("t-def").retry_count == 2
     refused(404, lambda: metadata.update_task_def(TaskDef(name="t-unknown")))
     assert any(d.name == "t-def" for d in metadata.get_all_task_defs())
     metadata.unregister_task_def("t-def")
@@ -429,7 +430,7 @@ def waits_wait():
     assert by_ref(id)["h"].status == "IN_PROGRESS"
     tasks.update_task_by_ref_name(id, "h", "COMPLETED", {"by": "hand"})
     found = workflows.get_workflow(id)
-    assert found.status == "COMPLETED" and found.output == {"by": "hand"}, (found.status, found.output)
+    assert found.status == "COMPLETED" and found.output == {"result": {"by": "hand"}}, (found.status, found.output)
 
 
 @row
@@ -571,7 +572,9 @@ def execute_waits_for_the_end():
     from conductor.client.workflow.task.set_variable_task import SetVariableTask
     executor = WorkflowExecutor(configuration)
     flow = ConductorWorkflow(executor=executor, name="exec-inline", version=1)
-    flow >> SetVariableTask(task_ref_name="sv").input_parameters({"a": "${workflow.input.a}"})
+    variables = SetVariableTask(task_ref_name="sv")
+    variables.input_parameters.update({"a": "${workflow.input.a}"})
+    flow >> variables
     flow.output_parameters({"a": "${workflow.variables.a}"})
     run = flow.execute(workflow_input={"a": 5}, wait_for_seconds=5)
     assert run.status == "COMPLETED" and run.output == {"a": 5}, run

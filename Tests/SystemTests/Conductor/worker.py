@@ -11,15 +11,20 @@ from conductor.client.http.models.task_result_status import TaskResultStatus
 from conductor.client.worker.worker import Worker
 
 
-def make(seconds, fails, ledger):
-    def execute(task: Task) -> TaskResult:
-        with open(ledger, "a") as file:
+class Execute:
+    """Workers live in processes that are started anew, so this is data, not a closure."""
+
+    def __init__(self, seconds, fails, ledger):
+        self.seconds, self.fails, self.ledger = seconds, fails, ledger
+        self.__name__ = "execute"
+
+    def __call__(self, task: Task) -> TaskResult:
+        with open(self.ledger, "a") as file:
             file.write(f"{task.task_id} {os.getpid()} {time.time()}\n")
-        time.sleep(seconds)
-        status = TaskResultStatus.FAILED_WITH_TERMINAL_ERROR if fails else TaskResultStatus.COMPLETED
+        time.sleep(self.seconds)
+        status = TaskResultStatus.FAILED_WITH_TERMINAL_ERROR if self.fails else TaskResultStatus.COMPLETED
         return TaskResult(task_id=task.task_id, workflow_instance_id=task.workflow_instance_id, status=status,
                           output_data={"echo": task.input_data, "type": task.task_def_name})
-    return execute
 
 
 if __name__ == "__main__":
@@ -27,7 +32,7 @@ if __name__ == "__main__":
     workers = []
     for text in types:
         name, seconds, fails, *_ = (text + "::").split(":")
-        worker = Worker(task_definition_name=name, execute_function=make(float(seconds or 0), bool(fails), ledger))
+        worker = Worker(task_definition_name=name, execute_function=Execute(float(seconds or 0), bool(fails), ledger))
         worker.thread_count = 4
         worker.poll_interval = 50
         workers.append(worker)
