@@ -128,7 +128,7 @@ let package = Package(
         .target(
             name: "Conductor",
             dependencies: [
-                "Stores", "Engine", "Jobs", "SQLite", "JSON",
+                "Stores", "Engine", "Jobs", "SQLite", "Workflows", "JSON",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],

@@ -37,6 +37,8 @@ extension JobTransaction {
         """
 
     package func save(_ task: ExecutionTask) throws {
+        var task = task
+        if task.status.isEnded { endLease(of: &task) }
         try connection.execute(
             Self.saveTaskSQL, task.job, task.status, task.input, task.output, task.iteration, task.retryCount,
             task.pollCount, task.isRetried, task.worker, task.reason, task.child, task.callbackAfter, task.retryDelay,

@@ -20,7 +20,7 @@ extension JobTransaction {
                 Self.insertExecutionSQL, spec.id, run, spec.workflow, spec.version, spec.isParallel, spec.definition,
                 spec.input, spec.variables, spec.taskToDomain, spec.correlationID, spec.idempotencyKey, spec.priority,
                 spec.parentTask, now, spec.deadline)
-        } catch where error.isConstraint {
+        } catch  where error.isConstraint {
             throw JobStoreError.invalid("another execution has this id or this idempotency key")
         }
         guard let execution = try execution(spec.id) else {
@@ -141,6 +141,13 @@ extension JobTransaction {
         try connection.execute(Self.deleteExecutionSQL, execution.number)
     }
 
+    private static let openJobsSQL: SQL = "SELECT unfinished FROM runs WHERE id = :id"
+
+    /// Whether jobs of the execution's run have not ended.
+    package func hasOpenJobs(_ execution: Execution) throws -> Bool {
+        try connection.first(Self.openJobsSQL, execution.run) { $0.int(0) > 0 } ?? false
+    }
+
     /// Ends the execution's run. All of its jobs must have ended.
     package func endRun(of execution: Execution, as state: RunState) throws {
         try end(
@@ -171,6 +178,17 @@ extension JobTransaction {
     /// Something that the execution waits for has happened.
     package func setExecutionDue(number: Int) throws {
         if try connection.execute(Self.setNumberDueSQL, number) > 0 { alertsRunners = true }
+    }
+
+    private static let endWaitsSQL: SQL = """
+        UPDATE execution_tasks
+        SET wake_at = NULL
+        WHERE execution = :execution AND wake_at IS NOT NULL
+        """
+
+    /// No task of the execution waits for the clock any more.
+    package func endWaits(of execution: Execution) throws {
+        try connection.execute(Self.endWaitsSQL, execution.number)
     }
 
     static let dueExecutionsSQL: SQL = "SELECT number FROM executions WHERE is_due = 1 ORDER BY number LIMIT :count"

@@ -14,7 +14,9 @@ extension JobTransaction {
 
     /// - Parameter root: the run that this one is a part of, for whose process its jobs are to be claimed.
     func start(_ spec: RunSpec, root: RunID?) throws -> (run: RunID, jobs: [JobID]) {
-        guard !spec.jobs.isEmpty || spec.isDecided else { throw JobStoreError.invalid("the workflow has no steps to run") }
+        guard !spec.jobs.isEmpty || spec.isDecided else {
+            throw JobStoreError.invalid("the workflow has no steps to run")
+        }
         // A step that runs alone takes the whole of the run's limit, so there has to be one.
         let needsLimit = spec.jobs.contains { $0.step?.exclusive ?? false }
         let mayGrow = spec.jobs.contains { $0.template != nil }

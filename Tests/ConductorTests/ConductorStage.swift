@@ -32,7 +32,9 @@ struct ConductorStage {
         try store.write { try $0.storeTaskDefinition(definition.name, text: text) }
     }
 
-    func start(_ name: String, input: String = "{}", change edit: (inout StartRequest) -> Void = { _ in }) throws -> String {
+    func start(_ name: String, input: String = "{}", change edit: (inout StartRequest) -> Void = { _ in }) throws
+        -> String
+    {
         var request = StartRequest(name: name)
         request.input = try JSONValue(parsing: input)
         edit(&request)
@@ -50,7 +52,8 @@ struct ConductorStage {
     func update(_ task: JSONValue?, _ status: String = "COMPLETED", output: String = "{}") throws {
         let id = task?.text("taskId") ?? ""
         let result = try JSONValue(
-            parsing: #"{"taskId":"\#(id)","status":"\#(status)","outputData":\#(output),"reasonForIncompletion":"said so"}"#)
+            parsing:
+                #"{"taskId":"\#(id)","status":"\#(status)","outputData":\#(output),"reasonForIncompletion":"said so"}"#)
         try change { _ = try $0.update(result) }
     }
 

@@ -1,3 +1,4 @@
+import JSON
 import Jobs
 import SQLite
 import TestSupport
@@ -18,8 +19,12 @@ import Testing
                 ])
             try stage.work("b")
             #expect(try stage.status(id) == "COMPLETED")
-            #expect(try stage.store.lines("SELECT state, jobs, succeeded, inputs FROM run_history") == [#"succeeded|2|2|{"x":1}"#])
-            #expect(try stage.store.lines("SELECT reference, status FROM task_history") == ["a|COMPLETED", "b|COMPLETED"])
+            #expect(
+                try stage.store.lines("SELECT state, jobs, succeeded, inputs FROM run_history") == [
+                    #"succeeded|2|2|{"x":1}"#
+                ])
+            #expect(
+                try stage.store.lines("SELECT reference, status FROM task_history") == ["a|COMPLETED", "b|COMPLETED"])
         }
     }
 
@@ -49,13 +54,14 @@ import Testing
             let id = try stage.start("w")
             try stage.work("a", "FAILED")
             #expect(try stage.status(id) == "FAILED")
-            let job = try #require(try stage.store.column("SELECT id FROM jobs WHERE key = 'a'").first.flatMap { Int($0) })
+            let found = try stage.store.column("SELECT id FROM jobs WHERE key = 'a'")
+            let job = try #require(found.first.flatMap { Int($0) })
             try stage.store.write { _ = try $0.retry(JobID(job)) }
             try stage.settle()
             #expect(try stage.status(id) == "RUNNING")
             try stage.work("a")
             try stage.work("b")
-            #expect(try stage.status(id) == "COMPLETED", "\(try stage.tasks(id))")
+            #expect(try stage.status(id) == "COMPLETED")
         }
     }
 
@@ -69,7 +75,8 @@ import Testing
             try stage.settle()
             #expect(try stage.tasks(id) == ["a IN_PROGRESS"])
             stage.time.advance(by: 1)
-            #expect(try stage.look { try $0.agenda() }.isDue)
+            let agenda = try stage.look { try $0.agenda() }
+            #expect(agenda.isDue)
             try stage.settle()
             #expect(try stage.tasks(id) == ["a TIMED_OUT", "a SCHEDULED"])
             #expect(try stage.poll("a") == nil)
@@ -78,7 +85,8 @@ import Testing
             stage.time.advance(by: 2_000)
             try stage.work("a")
             #expect(try stage.status(id) == "COMPLETED")
-            #expect(try stage.store.lines("SELECT attempt, state FROM attempt_history") == ["1|timed_out", "2|succeeded"])
+            #expect(
+                try stage.store.lines("SELECT attempt, state FROM attempt_history") == ["1|timed_out", "2|succeeded"])
         }
     }
 
@@ -121,18 +129,75 @@ import Testing
             try stage.change { try $0.restart(id) }
             #expect(try stage.tasks(id) == ["a SCHEDULED"])
             try stage.work("a")
-            #expect(try stage.store.lines("SELECT id, state FROM run_history ORDER BY id") == ["1|succeeded", "2|succeeded"])
+            #expect(
+                try stage.store.lines("SELECT id, state FROM run_history ORDER BY id") == [
+                    "1|succeeded", "2|succeeded",
+                ])
         }
     }
 
     @Test func `fails a task whose input is too large, and harms no other`() throws {
         try withStage { stage in
             try stage.define(
-                #"{"name":"w","tasks":[{"name":"a","taskReferenceName":"a","inputParameters":{"x":"${workflow.input.x}${workflow.input.x}"}}]}"#)
+                #"{"name":"w","tasks":[{"name":"a","taskReferenceName":"a","inputParameters":{"x":"${workflow.input.x}${workflow.input.x}"}}]}"#
+            )
             let id = try stage.start("w", input: #"{"x":"\#(String(repeating: "y", count: 600_000))"}"#)
             #expect(try stage.status(id) == "FAILED")
             let reason = try stage.workflow(id).text("reasonForIncompletion") ?? ""
             #expect(reason.contains("1048576"), "\(reason)")
+        }
+    }
+}
+
+@Suite struct `A worker's answer` {
+    @Test func `that comes after an operator cancelled the job is taken and dropped`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","responseTimeoutSeconds":10}"#)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            try stage.store.write { _ = try $0.cancel(JobID(1)) }
+            try stage.update(task)
+            #expect(try stage.tasks(id) == ["a CANCELED"])
+            #expect(try stage.status(id) == "TERMINATED")
+            stage.time.advance(by: 60_000)
+            try stage.settle()
+            let agenda = try stage.look { try $0.agenda() }
+            #expect(!agenda.isDue)
+        }
+    }
+
+    @Test func `that comes when its lease and its job have ended changes nothing`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","responseTimeoutSeconds":10,"retryCount":0}"#)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            stage.time.advance(by: 10_000)
+            // A runner took it back, and no server has looked yet.
+            try stage.store.write { _ = try $0.endLapsedLeases() }
+            try stage.update(task)
+            #expect(try stage.tasks(id) == ["a TIMED_OUT"])
+            #expect(try stage.status(id) == "TIMED_OUT")
+        }
+    }
+}
+
+@Suite struct `Loops` {
+    @Test func `without work in them give others their turn, and end`() throws {
+        try withStage { stage in
+            try stage.define(
+                """
+                {"name":"w","tasks":[{"name":"l","taskReferenceName":"l","type":"DO_WHILE",
+                  "loopCondition":"$.l.iteration < 300",
+                  "loopOver":[{"name":"s","taskReferenceName":"s","type":"SET_VARIABLE",
+                               "inputParameters":{"n":"${l.iteration}"}}]}],
+                 "outputParameters":{"n":"${workflow.variables.n}"}}
+                """)
+            let id = try stage.start("w")
+            for _ in 0..<20 where try stage.look({ try $0.agenda() }).isDue { try stage.settle() }
+            #expect(try stage.status(id) == "COMPLETED")
+            #expect(try stage.workflow(id)["output"]?.text == #"{"n":300}"#)
         }
     }
 }

@@ -5,17 +5,21 @@ import Testing
 
 @Suite struct `Expressions` {
     private static let root: [String: JSONValue] = [
-        "workflow": .object(["input": .object([
-            "n": .integer(1 << 60), "list": .list([.integer(1), .object(["a b": .bool(true)])]), "key": .string("n"),
-            "none": .null,
-        ])])
+        "workflow": .object([
+            "input": .object([
+                "n": .integer(1 << 60), "list": .list([.integer(1), .object(["a b": .bool(true)])]),
+                "key": .string("n"),
+                "none": .null,
+            ])
+        ])
     ]
 
     @Test(arguments: [
         ("${workflow.input.n}", "1152921504606846976"), ("n=${workflow.input.n}!", #""n=1152921504606846976!""#),
         ("${workflow.input.list[1]['a b']}", "true"), ("${workflow.input.list[-1]}", #"{"a b":true}"#),
         ("${workflow.input.nothing.at.all}", "null"), ("x${workflow.input.none}y", #""xnully""#),
-        ("$${workflow.input.n}", #""${workflow.input.n}""#), ("${workflow.input.${workflow.input.key}}", "1152921504606846976"),
+        ("$${workflow.input.n}", #""${workflow.input.n}""#),
+        ("${workflow.input.${workflow.input.key}}", "1152921504606846976"),
         ("${}", #""""#), ("${workflow.input.list[", #""${workflow.input.list[""#), ("costs $5", #""costs $5""#),
         ("${nobody.output.x}", "null"), ("${workflow.input.list} ", #""[1,{\"a b\":true}] ""#),
     ])
@@ -50,15 +54,18 @@ import Testing
 }
 
 @Suite struct `Times` {
-    @Test(arguments: [
-        ("2s", 2_000), ("1 minute 30 seconds", 90_000), ("1d 2h", 93_600_000), ("5", nil), ("", nil), ("2 moons", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("2s", 2_000), ("1 minute 30 seconds", 90_000), ("1d 2h", 93_600_000), ("5", nil), ("", nil),
+            ("2 moons", nil),
+        ] as [(String, Int?)])
     func `of waits`(text: String, expected: Int?) { #expect(WaitTime.milliseconds(text) == expected) }
 
-    @Test(arguments: [
-        ("2026-01-01", 1_767_225_600_000), ("2026-01-01 00:01", 1_767_225_660_000),
-        ("2026-01-01 02:00 GMT+2", 1_767_225_600_000), ("2026-13-01", nil), ("soon", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("2026-01-01", 1_767_225_600_000), ("2026-01-01 00:01", 1_767_225_660_000),
+            ("2026-01-01 02:00 GMT+2", 1_767_225_600_000), ("2026-13-01", nil), ("soon", nil),
+        ] as [(String, Int?)])
     func `of the calendar`(text: String, expected: Int?) { #expect(WaitTime.moment(text) == expected) }
 
     @Test func `are written as ISO 8601 has it`() {
@@ -70,7 +77,8 @@ import Testing
 @Suite struct `Requests` {
     @Test func `are decoded after they are split`() throws {
         let request = APIRequest(
-            method: "GET", path: "/api/metadata/taskdefs/a%2Fb%20c", query: "q=x+%3D+%27y%27&n=None&empty=&flag=True&t=a&t=b",
+            method: "GET", path: "/api/metadata/taskdefs/a%2Fb%20c",
+            query: "q=x+%3D+%27y%27&n=None&empty=&flag=True&t=a&t=b",
             body: [])
         #expect(request.path == ["metadata", "taskdefs", "a/b c"])
         #expect(request.value("q") == "x = 'y'")
@@ -81,7 +89,9 @@ import Testing
 
     @Test func `search by conditions`() throws {
         #expect(try SearchQuery("").conditions.isEmpty)
-        #expect(try SearchQuery("workflowType='a AND b' AND status IN (RUNNING, 'PAUSED') AND startTime > 5").conditions.count == 3)
+        #expect(
+            try SearchQuery("workflowType='a AND b' AND status IN (RUNNING, 'PAUSED') AND startTime > 5").conditions
+                .count == 3)
         #expect(throws: ConductorFault.self) { try SearchQuery("passwords = 'x'") }
         #expect(throws: ConductorFault.self) { try SearchQuery("startTime > soon") }
     }

@@ -4,6 +4,10 @@ import Jobs
 /// Definitions.
 extension ConductorAPI {
     static let metadataRoutes = [
+        Route("GET", "health") { _, _ in
+            .json(
+                .object(["healthy": .bool(true), "healthResults": .list([]), "suppressedHealthResults": .list([])]))
+        },
         Route("POST", "metadata/taskdefs") { try await $0.registerTasks($1) },
         Route("PUT", "metadata/taskdefs") { try await $0.updateTask($1) },
         Route("GET", "metadata/taskdefs") { api, _ in
@@ -41,7 +45,10 @@ extension ConductorAPI {
                 try await api.look { orchestra in
                     guard let stored = try orchestra.transaction.workflowDefinition(call["name"], version: version)
                     else {
-                        throw ConductorFault(404, "No such workflow found by name: \(call["name"]), version: \(version.map { "\($0)" } ?? "null")")
+                        throw ConductorFault(
+                            404,
+                            "No such workflow found by name: \(call["name"]), version: \(version.map { "\($0)" } ?? "null")"
+                        )
                     }
                     return Self.workflowJSON(stored)
                 })

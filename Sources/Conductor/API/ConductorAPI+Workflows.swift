@@ -163,7 +163,8 @@ extension ConductorAPI {
         let version = try call.request.number("version")
         let found = try await look { orchestra in
             var conditions = [
-                ExecutionCondition(.workflow, .isAmong([call["name"]])), ExecutionCondition(.status, .isAmong(["RUNNING"])),
+                ExecutionCondition(.workflow, .isAmong([call["name"]])),
+                ExecutionCondition(.status, .isAmong(["RUNNING"])),
             ]
             if let version, version > 0 { conditions.append(ExecutionCondition(.version, .isAmong(["\(version)"]))) }
             return try orchestra.transaction.search(conditions, start: 0, count: 1_000).executions.map(\.id)

@@ -26,6 +26,8 @@ package struct ConductorAPI: Sendable {
             return .fault(ConductorFault(Self.status(of: error), "\(error)"))
         } catch is CancellationError {
             return .fault(ConductorFault(503, "the server stops"))
+        } catch let error as StoreServiceError {
+            return .fault(ConductorFault(503, "\(error)"))
         } catch {
             return .fault(ConductorFault(500, "\(error)"))
         }

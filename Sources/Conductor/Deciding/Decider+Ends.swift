@@ -14,17 +14,23 @@ extension Decider {
         let failed = latestTasks.filter { $0.status.isEnded && !$0.status.isSuccess && $0.status != .cancelled }
         execution.failedTasks = JSONValue.list(failed.map { .string($0.reference) }).text
         execution.output = (end.output ?? output()).text
+        try endRun()
+        if let parent = execution.parentTask, let task = try transaction.executionTask(parent) {
+            try transaction.setExecutionDue(number: task.execution)
+        }
+        if end.status != .completed { try startFailureWorkflow() }
+    }
+
+    /// Ends the run, unless a runner has to stop a job of it first.
+    func endRun() throws {
+        guard try !transaction.hasOpenJobs(execution) else { return }
         let state: RunState =
-            switch end.status {
+            switch execution.status {
             case .completed: .succeeded
             case .terminated: .cancelled
             default: .failed
             }
         try transaction.endRun(of: execution, as: state)
-        if let parent = execution.parentTask, let task = try transaction.executionTask(parent) {
-            try transaction.setExecutionDue(number: task.execution)
-        }
-        if end.status != .completed { try startFailureWorkflow() }
     }
 
     private func cancelOpenTasks(because reason: String) throws {

@@ -15,6 +15,8 @@ extension Decider {
             guard let job = task.job else { continue }
             try passing { try catchUp(task, with: try transaction.conclusion(of: job)) }
         }
+        // What a runner had to stop first has stopped.
+        if execution.status.isEnded, !run.isEnded { try passing { try endRun() } }
         if wasEnded, !execution.status.isEnded { try passing { try reopenCancelled() } }
     }
 
@@ -34,11 +36,16 @@ extension Decider {
             revive()
             try scheduleAgain(task)
         case (false, .ready), (false, .scheduled), (false, .blocked):
-            guard task.status == .inProgress else { return }
+            // What runners execute they try again by themselves.
+            guard task.status == .inProgress, task.type != "HTTP" else { return }
             task.status = .timedOut
             task.reason = job.error
             try save(task)
             try scheduleAgain(task)
+        case (false, .running) where task.status == .scheduled:
+            task.status = .inProgress
+            task.startedAt = now
+            try save(task)
         case (false, .cancelled), (false, .skipped):
             task.status = .cancelled
             task.reason = job.error
@@ -51,7 +58,9 @@ extension Decider {
         case (false, .succeeded):
             task.status = .completed
             let result = job.result.map { JSONValue.stored($0) } ?? .object([:])
-            task.output = (result.object.map { .object($0) } ?? JSONValue.object(["result": result])).text
+            task.output =
+                (task.type == "HTTP" || result.object == nil
+                ? JSONValue.object([task.type == "HTTP" ? "response" : "result": result]) : result).text
             try save(task)
         default: break
         }
@@ -94,7 +103,8 @@ extension Decider {
         }
         var task = task
         task.wakeAt = nil
-        let reason = "Task timed out after \(definition.timeout) seconds. Timeout policy configured is \(definition.timeoutPolicy.rawValue)"
+        let reason =
+            "Task timed out after \(definition.timeout) seconds. Timeout policy configured is \(definition.timeoutPolicy.rawValue)"
         guard definition.timeoutPolicy != .alert, task.leaseToken != nil else {
             try passing { [task] in try save(task) }
             return

@@ -1,3 +1,4 @@
+import Engine
 import JSON
 import Jobs
 
@@ -16,6 +17,7 @@ extension Decider {
                 return try insertFailed(task, inputs, place, "the input with the task's name has none")
             }
             try scheduleWork(task, named: name, inputs, place, after: earlier)
+        case .http: try scheduleRequest(task, inputs, place, after: earlier)
         case .wait: try scheduleWait(task, inputs, place)
         case .choice: try scheduleChoice(task, inputs, place)
         case .set:
@@ -125,6 +127,26 @@ extension Decider {
         try insert(row)
     }
 
+    /// A job that any runner takes which makes requests.
+    private func scheduleRequest(
+        _ task: WorkflowTask, _ inputs: [String: JSONValue], _ place: LoopPlace, after earlier: ExecutionTask?
+    ) throws {
+        var row = row(task, .scheduled, .object(inputs), place)
+        follow(earlier, &row)
+        do {
+            let request = try HTTPInput(inputs)
+            let spec = RequestJob.spec(
+                request.call, key: row.reference, name: task.name, timeout: request.timeout,
+                retries: max(0, task.json.whole("retryCount") ?? 0))
+            row.job = try transaction.undoing { try transaction.add(spec, to: execution) }
+            try insert(row)
+        } catch let fault as ConductorFault {
+            try insertFailed(task, inputs, place, fault.message)
+        } catch let error as JobStoreError {
+            try insertFailed(task, inputs, place, "the task cannot be stored: \(error)")
+        }
+    }
+
     private func follow(_ earlier: ExecutionTask?, _ row: inout ExecutionTask) {
         guard let earlier else { return }
         row.retryCount = earlier.retryCount + 1
@@ -160,7 +182,8 @@ extension Decider {
         var row = row(task, .inProgress, .object(inputs), place)
         if let text = inputs["duration"]?.present?.splicedText {
             guard let length = WaitTime.milliseconds(text) else {
-                return try insertFailed(task, inputs, place, "'\(text)' is no duration; write '2s' or '1 hour 30 minutes'")
+                return try insertFailed(
+                    task, inputs, place, "'\(text)' is no duration; write '2s' or '1 hour 30 minutes'")
             }
             row.wakeAt = now.advanced(by: length)
         } else if let text = (inputs["until"] ?? inputs["wait_until"])?.present?.splicedText {

@@ -94,18 +94,25 @@ extension Decider {
 
     // MARK: Loops
 
-    /// Rounds of one loop.
-    private static let mostRounds = 100_000
+    /// Rounds of one loop, and those that are begun before others have their turn.
+    private static let mostRounds = 10_000
+    private static let roundsAtOnce = 50
+    /// Bytes of what rounds left that a loop keeps of all of them; of more, only the last round's stays.
+    private static let mostOutput = 256 << 10
 
     private func loop(_ task: WorkflowTask, _ row: ExecutionTask, _ place: LoopPlace) throws(Ending) -> Bool {
         var row = row
-        while true {
+        for _ in 0..<Self.roundsAtOnce {
             let inner = place.round(row.iteration)
             guard try walk(task.rounds, inner) else { return false }
             var output = JSONValue.stored(row.output).object ?? [:]
             output["\(row.iteration)"] = .object(outputs(of: task.rounds, inner))
             output["iteration"] = .integer(row.iteration)
             row.output = JSONValue.object(output).text
+            if row.output.utf8.count > Self.mostOutput {
+                output = output.filter { $0.key == "iteration" || $0.key == "\(row.iteration)" }
+                row.output = JSONValue.object(output).text
+            }
             let goesOn = try passing { try mayGoOn(task, row, inner) }
             guard goesOn else {
                 row.status = .completed
@@ -122,6 +129,8 @@ extension Decider {
             try passing { [row] in try save(row) }
             guard execution.status == .running else { return false }
         }
+        goesOnLater = true
+        return false
     }
 
     private func outputs(of rounds: [WorkflowTask], _ place: LoopPlace) -> [String: JSONValue] {

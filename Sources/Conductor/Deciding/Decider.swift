@@ -19,6 +19,8 @@ final class Decider {
     private let isBehind: Bool
     /// Forks all of whose branches have ended, by reference.
     var endedForks: Set<String> = []
+    /// There is more to decide, after others.
+    var goesOnLater = false
     private var cachedWorkflow: JSONValue?
 
     var now: Timestamp { transaction.now }
@@ -105,7 +107,7 @@ final class Decider {
         } catch .failed(let error) {
             throw error
         }
-        execution.isDue = false
+        execution.isDue = goesOnLater && !execution.status.isEnded
         try transaction.save(execution)
     }
 

@@ -24,7 +24,9 @@ package struct WorkflowDefinition {
 
     /// - Throws: a fault that tells every error.
     package init(_ json: JSONValue) throws(ConductorFault) {
-        guard json.object != nil else { throw ConductorFault(400, "a workflow's definition is an object, not \(json.kindName)") }
+        guard json.object != nil else {
+            throw ConductorFault(400, "a workflow's definition is an object, not \(json.kindName)")
+        }
         var reader = WorkflowTaskReader()
         tasks = reader.tasks(json["tasks"], path: "tasks")
         var errors = reader.errors

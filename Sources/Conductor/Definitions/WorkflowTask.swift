@@ -5,7 +5,7 @@ struct WorkflowTask {
     enum Kind: String, CaseIterable {
         case simple = "SIMPLE", fork = "FORK_JOIN", dynamicFork = "FORK_JOIN_DYNAMIC", join = "JOIN", choice = "SWITCH"
         case loop = "DO_WHILE", subWorkflow = "SUB_WORKFLOW", wait = "WAIT", human = "HUMAN", set = "SET_VARIABLE"
-        case terminate = "TERMINATE", dynamic = "DYNAMIC", noop = "NOOP"
+        case terminate = "TERMINATE", dynamic = "DYNAMIC", noop = "NOOP", http = "HTTP"
     }
 
     let json: JSONValue
@@ -24,7 +24,8 @@ struct WorkflowTask {
 
     /// All that it holds, itself first.
     var all: [WorkflowTask] {
-        [self] + (branches + cases.sorted { $0.key < $1.key }.map(\.value) + [defaultCase, rounds]).joined().flatMap(\.all)
+        [self]
+            + (branches + cases.sorted { $0.key < $1.key }.map(\.value) + [defaultCase, rounds]).joined().flatMap(\.all)
     }
 
     /// As tasks of the API have it: forks of both sorts are alike.

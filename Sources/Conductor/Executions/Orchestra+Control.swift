@@ -17,7 +17,8 @@ extension Orchestra {
         var execution = try execution(id)
         guard execution.status == .paused else {
             throw ConductorFault(
-                409, "The workflow \(id) is not PAUSED so cannot resume. Current status is \(execution.status.rawValue)")
+                409, "The workflow \(id) is not PAUSED so cannot resume. Current status is \(execution.status.rawValue)"
+            )
         }
         execution.status = .running
         try decider(execution).decide()
@@ -59,7 +60,8 @@ extension Orchestra {
         task.status = .inProgress
         task.reason = nil
         try decider.save(task)
-        for join in decider.latestTasks where join.status == .cancelled && (join.type == "JOIN" || join.type == "DO_WHILE") {
+        for join in decider.latestTasks
+        where join.status == .cancelled && (join.type == "JOIN" || join.type == "DO_WHILE") {
             try decider.reopen(join, resumesChildren: false)
         }
         try decider.decide()

@@ -52,7 +52,8 @@ extension Orchestra {
         return WorkflowJSON(execution: execution).run(tasks: tasks, request: request)
     }
 
-    package func correlated(_ workflow: String, ids: [String], includesEnded: Bool, withTasks: Bool) throws -> JSONValue {
+    package func correlated(_ workflow: String, ids: [String], includesEnded: Bool, withTasks: Bool) throws -> JSONValue
+    {
         var found: [String: JSONValue] = [:]
         for id in ids {
             let executions = try transaction.executions(

@@ -8,14 +8,18 @@ extension Orchestra {
         try settle()
         if let worker { try transaction.notePoll(of: type, by: worker) }
         let claimed = try transaction.claimRemote(type, count: count, worker: worker, bootID: place.bootID)
-        return try claimed.map { task in
-            guard let execution = try transaction.execution(number: task.execution) else { return .null }
+        var mappings: [Int: (Execution, TaskJSON)] = [:]
+        return try claimed.compactMap { task in
+            if mappings[task.execution] == nil, let execution = try transaction.execution(number: task.execution) {
+                mappings[task.execution] = (execution, TaskJSON(execution))
+            }
+            guard let (execution, mapping) = mappings[task.execution] else { return nil }
             var task = task
             if task.pollCount == 1, let limit = try timeLimit(of: task, in: execution) {
                 task.wakeAt = transaction.now.advanced(by: limit)
                 try transaction.save(task)
             }
-            return TaskJSON(execution).json(task)
+            return mapping.json(task)
         }
     }
 
@@ -41,6 +45,8 @@ extension Orchestra {
     /// - Throws: a fault of status 404 when there is no such task.
     package func update(_ result: JSONValue) throws -> Update {
         guard let id = result.text("taskId") else { throw ConductorFault.invalid("taskId", "Task ID cannot be empty") }
+        // What an operator or the clock did comes first: it may have ended the task.
+        try settle()
         guard let task = try transaction.executionTask(id) else {
             throw ConductorFault(404, "No such task found by id: \(id)")
         }

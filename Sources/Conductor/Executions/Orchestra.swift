@@ -114,9 +114,26 @@ package struct Orchestra {
             guard !due.isEmpty else { return }
             for number in due {
                 guard let execution = try transaction.execution(number: number) else { continue }
-                try decider(execution).decide()
+                do {
+                    try transaction.undoing { try decider(execution).decide() }
+                } catch let fault as ConductorFault {
+                    try giveUp(execution, because: "\(fault)")
+                } catch let error as JobStoreError {
+                    try giveUp(execution, because: "\(error)")
+                }
             }
         }
+    }
+
+    /// One execution that cannot be decided keeps no other from it. It says why, and is looked at again when something
+    /// happens to it.
+    private func giveUp(_ execution: Execution, because reason: String) throws {
+        var execution = execution
+        execution.isDue = false
+        execution.deadline = nil
+        execution.reason = "what follows cannot be decided: \(reason)"
+        try transaction.save(execution)
+        try transaction.endWaits(of: execution)
     }
 
     func decider(_ execution: Execution) throws -> Decider {

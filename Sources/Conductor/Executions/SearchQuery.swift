@@ -22,7 +22,8 @@ struct SearchQuery {
         let name = text.prefix { $0.isLetter || $0 == "_" }
         guard let column = columns[name.lowercased()] else {
             throw ConductorFault(
-                400, "'\(name)' cannot be searched for; there are workflowId, workflowType, status, correlationId, "
+                400,
+                "'\(name)' cannot be searched for; there are workflowId, workflowType, status, correlationId, "
                     + "startTime, endTime, updateTime and version")
         }
         let rest = text.dropFirst(name.count).trimmed

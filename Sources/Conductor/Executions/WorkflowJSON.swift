@@ -53,7 +53,8 @@ struct WorkflowJSON {
             "updateTime": .string(ISOTime.text(execution.updatedAt.rawValue)),
             "status": .string(execution.status.rawValue), "input": .string(execution.input),
             "output": .string(execution.output), "priority": .integer(execution.priority),
-            "executionTime": .integer((execution.endedAt ?? execution.updatedAt).rawValue - execution.createdAt.rawValue),
+            "executionTime": .integer(
+                (execution.endedAt ?? execution.updatedAt).rawValue - execution.createdAt.rawValue),
             "failedReferenceTaskNames": .string(references.joined(separator: ",")),
             "failedTaskNames": failedNames(definition),
         ]

@@ -171,7 +171,8 @@ struct LoopCondition {
         default: break
         }
         if let left = left.string, let right = right.string, ["<", "<=", ">", ">="].contains(mark) {
-            return .bool(mark == "<" ? left < right : mark == "<=" ? left <= right : mark == ">" ? left > right : left >= right)
+            return .bool(
+                mark == "<" ? left < right : mark == "<=" ? left <= right : mark == ">" ? left > right : left >= right)
         }
         guard let left = number(left), let right = number(right) else {
             return ["<", "<=", ">", ">="].contains(mark) ? .bool(false) : .null

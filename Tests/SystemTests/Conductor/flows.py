@@ -102,14 +102,14 @@ def many():
     get("/api/metadata/workflow?overwrite=true", "POST", {"name": "many", "version": 1, "tasks": [
         {"name": "many", "taskReferenceName": "m", "type": "SIMPLE", "inputParameters": {"n": "${workflow.input.n}"}}]})
     ids = [get("/api/workflow", "POST", {"name": "many", "input": {"n": n}}) for n in range(count)]
-    first, _ = host("many:0.01"), host("many:0.01")
+    first, _ = host("many:0.05"), host("many:0.05")
     ledger = f"{FOLDER}/ledger"
     limit = time.monotonic() + 300
     while not os.path.exists(ledger) or sum(1 for _ in open(ledger)) < count // 4:
         assert time.monotonic() < limit, "the workers are too slow"
         time.sleep(0.02)
     end(first)
-    host("many:0.01")
+    host("many:0.05")
     found = [ended(id, 300) for id in ids]
     assert all(w["status"] == "COMPLETED" for w in found)
     for n, workflow in enumerate(found):

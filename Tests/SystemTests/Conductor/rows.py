@@ -647,6 +647,24 @@ def a_workflow_within_itself_ends():
     assert status(id) == "FAILED", status(id)
 
 
+@row
+def http_tasks_are_executed_by_runners():
+    name = define("http", [
+        {"name": "call", "taskReferenceName": "call", "type": "HTTP", "inputParameters": {
+            "http_request": {"uri": BASE + "/api/metadata/taskdefs/${workflow.input.name}", "method": "GET",
+                             "readTimeOut": 10000}}},
+        simple("http-after", inputParameters={"status": "${call.output.response.statusCode}",
+                                              "retries": "${call.output.response.body.retryCount}"})])
+    metadata.register_task_def(TaskDef(name="known", retry_count=7))
+    id = start(name, {"name": "known"})
+    until("the answer", lambda: queue_size("http-after") == 1)
+    assert work("http-after").input_data == {"status": 200, "retries": 7}
+    assert status(id) == "COMPLETED"
+    id = start(name, {"name": "unknown"})
+    until("the end", lambda: status(id) == "FAILED")
+    assert by_ref(id)["call"].status == "FAILED" and "404" in by_ref(id)["call"].reason_for_incompletion
+
+
 wanted = sys.argv[2:]
 failed = []
 for function in rows:
