@@ -24,6 +24,11 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.6.0"),
     ],
     targets: [
         // Storage.
@@ -41,6 +46,8 @@ let package = Package(
         // Pictures of graphs, and the workflows that `weir new` writes.
         .target(name: "Graphs", swiftSettings: strict),
         .target(name: "Templates", resources: [.embedInCode("yaml")], swiftSettings: strict),
+        // The web page.
+        .target(name: "Pages", resources: [.embedInCode("files")], swiftSettings: strict),
 
         // Keys and frames of a terminal.
         .target(name: "Terminals", dependencies: ["CLinux"], swiftSettings: strict),
@@ -61,6 +68,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // The database for what is asynchronous: the doors.
+        .target(name: "Stores", dependencies: ["Engine", "Jobs", "SQLite", "CLinux"], swiftSettings: strict),
+        // The Model Context Protocol: tools over jobs and workflows; knows no transport but lines.
+        .target(
+            name: "MCP",
+            dependencies: ["Stores", "Engine", "Executors", "Jobs", "SQLite", "Workflows", "JSON", "CLinux"],
+            swiftSettings: strict),
         // Requests over HTTP and to chat endpoints, as tasks of a runner.
         .target(
             name: "Requests",
@@ -72,11 +86,29 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // The HTTP server.
+        .target(
+            name: "Server",
+            dependencies: [
+                "Conductor", "Stores", "MCP", "Pages", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "weir",
             dependencies: [
                 "Engine", "Jobs", "SQLite", "Workflows", "Executors", "Schedules", "JSON", "CLinux", "Graphs",
-                "Templates", "Requests", "Terminals",
+                "Templates", "Requests", "Terminals", "Stores", "Server", "MCP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -86,9 +118,19 @@ let package = Package(
         .target(
             name: "WeirKit",
             dependencies: [
-                "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux", "Requests",
+                "Engine", "Jobs", "SQLite", "Stores", "Workflows", "JSON", "CLinux", "Requests",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // Conductor's REST API: definitions, executions, tasks for remote workers.
+        .target(
+            name: "Conductor",
+            dependencies: [
+                "Stores", "Engine", "Jobs", "SQLite", "Workflows", "JSON",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict),
 
@@ -128,13 +170,31 @@ let package = Package(
         // A program that embeds a runner, for tests to kill.
         .executableTarget(
             name: "EmbeddingProgram", dependencies: ["WeirKit"], path: "Tests/EmbeddingProgram", swiftSettings: strict),
+        .testTarget(
+            name: "MCPTests",
+            dependencies: ["MCP", "Stores", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "TestSupport", "CLinux"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "Stores", "Jobs", "SQLite", "JSON", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ConductorTests", dependencies: ["Conductor", "Jobs", "SQLite", "JSON", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "RequestsTests", dependencies: ["Requests", "JSON", "Workflows"], swiftSettings: strict),
         .testTarget(
             name: "WeirTests", dependencies: ["SQLite", "Jobs", "Terminals", "TestSupport", "weir"],
             swiftSettings: strict),
         // Real processes of the program; WEIR_STORM=full runs the sizes that a release must stand.
         .testTarget(
-            name: "SystemTests", dependencies: ["SQLite", "Jobs", "JSON", "TestSupport", "weir"], swiftSettings: strict),
+            name: "SystemTests", dependencies: ["SQLite", "Jobs", "JSON", "TestSupport", "weir"],
+            exclude: ["Conductor", "Server"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -20,6 +20,8 @@ package struct EmbeddedMigration: Sendable {
             EmbeddedMigration(
                 version: 5, name: "v005_add_runner_minutes", bytes: PackageResources.v005_add_runner_minutes_sql),
             EmbeddedMigration(version: 6, name: "v006_index_pools", bytes: PackageResources.v006_index_pools_sql),
+            EmbeddedMigration(version: 7, name: "v007_add_conductor", bytes: PackageResources.v007_add_conductor_sql),
+            EmbeddedMigration(version: 8, name: "v008_index_ends", bytes: PackageResources.v008_index_ends_sql),
         ]
     }
 

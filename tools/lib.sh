@@ -52,3 +52,18 @@ build_release() {
         --explicit-target-dependency-import-check error >&2) || exit 70
     touch "$binary"
 }
+
+# Installs packages of PyPI into a folder of our own (.build/python), for tests that have other programs as clients. Where
+# PyPI cannot be reached, those tests are skipped, and this says so.
+require_python() {
+    local folder=$project/.build/python package missing=()
+    require_packages python3-venv
+    [ -x "$folder/bin/python" ] || python3 -m venv "$folder" || return 0
+    for package in "$@"; do
+        "$folder/bin/pip" show -q "$package" >/dev/null 2>&1 || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    say "weir: installing ${missing[*]} from PyPI"
+    "$folder/bin/pip" install -q --disable-pip-version-check "${missing[@]}" >&2 ||
+        say "weir: PyPI cannot be reached; the tests that need ${missing[*]} are skipped"
+}

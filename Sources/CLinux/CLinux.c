@@ -4,6 +4,8 @@
 #include <linux/kcmp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -118,4 +120,24 @@ int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); 
 
 int clinux_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, (void *)0, 0);
+}
+
+int clinux_end_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGTERM); }
+
+int clinux_secrecy(int fd) {
+    struct stat status;
+    if (fstat(fd, &status) != 0) return -1;
+    if (status.st_uid != geteuid()) return 1;
+    return status.st_mode & 077 ? 2 : 0;
+}
+
+int clinux_is_socket(const char *path) {
+    struct stat status;
+    if (lstat(path, &status) != 0) return -1;
+    return S_ISSOCK(status.st_mode) ? 1 : 0;
+}
+
+int64_t clinux_file_bytes(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 ? (int64_t)status.st_size : -1;
 }

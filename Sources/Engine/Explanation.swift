@@ -99,6 +99,9 @@ package struct Explanation: Sendable {
         if job.isQueuePaused {
             reasons.append("queue '\(job.queue)' is paused; 'weir queue resume \(job.queue)' lets it go on")
         }
+        if let waits = job.waitsFor, waits < 0 {
+            reasons.append("its run \(-waits) is paused, and waits to be resumed")
+        }
         reasons += job.limits.compactMap { limited(by: $0, waitsFor: job.waitsFor) }
         reasons += service(job, survey)
         if job.ahead > 0 {

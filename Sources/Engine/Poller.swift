@@ -63,8 +63,10 @@ package struct SystemCallError: Error, CustomStringConvertible {
     package let code: Int32
 
     /// With the present `errno`.
-    init(_ call: String) {
-        code = errno
+    package init(_ call: String) { self.init(call, code: errno) }
+
+    package init(_ call: String, code: Int32) {
+        self.code = code
         self.call = call
     }
 

@@ -53,7 +53,7 @@ extension RunReport.Step {
     fileprivate var chainLength: Int? {
         guard startedAt != nil else { return nil }
         switch kind {
-        case .script, .agent, .http, .worker, .workflow: return hasParts ? nil : duration
+        case .script, .agent, .http, .worker, .external, .workflow: return hasParts ? nil : duration
         case .approval, .wait: return duration
         case .foreach, .group, .loop, .dynamic, .set, .value, .end: return nil
         }

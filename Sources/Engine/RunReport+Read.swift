@@ -22,7 +22,8 @@ extension RunReport {
     static let stepsSQL: SQL = """
         SELECT id, coalesce(key, ''), name, CASE WHEN kind = 'agent' THEN substr(command, 7) END, kind, state,
                coalesce(level, 1), attempt, created_at, ready_at, started_at, finished_at, exit_code, error, forgiven,
-               cached, handler, exclusive, pools, progress, parent_id, runner_id, coalesce(step, key, ''), excused
+               cached, handler, exclusive, pools, progress, parent_id, runner_id, coalesce(step, key, ''), excused,
+               progress_message, timeout_ms
         FROM jobs
         WHERE run_id = :run_id AND superseded = 0
         ORDER BY id
@@ -140,6 +141,7 @@ extension RunReport {
                 isForgiven: row.bool(14), isExcused: row.bool(23), isCached: row.bool(15), isHandler: row.bool(16),
                 isExclusive: row.bool(17),
                 pools: amounts(row.optionalText(18)), progress: row.optionalDouble(19),
+                progressMessage: row.optionalText(24), timeout: row.optionalInt(25),
                 parent: row.optionalInt(20).map { JobID($0) } ?? parent, moment: now)
             if let runner = row.optionalInt(21), let start = row.optionalInt(10) {
                 step.tries = [

@@ -35,6 +35,9 @@ extension RunReport {
         package let pools: [String: Int]
         /// From 0 to 100, where the job told.
         package let progress: Double?
+        package let progressMessage: String?
+        /// Of each attempt; `nil`: none.
+        package let timeout: Int?
         /// The step that it is a part of, in its own run or the one above.
         package let parent: JobID?
         /// When the report was made.

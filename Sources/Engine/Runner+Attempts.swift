@@ -9,6 +9,9 @@ import Workflows
 struct RunPlace {
     let directory: String
     let searchPath: String?
+    /// As TRACEPARENT has it, and the number of the run whose trace it is.
+    let trace: String?
+    let root: Int
 }
 
 /// Starting scripts, following them, ending them.
@@ -160,6 +163,7 @@ extension Runner {
         environment["WEIR_ATTEMPT"] = "\(claim.attempt)"
         environment["WEIR_LEASE"] = key.lease(in: store.databaseID)
         environment["WEIR_RESULT"] = file.path
+        environment["TRACEPARENT"] = trace(of: claim, place).parent(of: claim.job, attempt: claim.attempt)
         // A longer one would leave little room for arguments; 'weir checkpoint get' prints it.
         environment["WEIR_CHECKPOINT"] = claim.checkpoint.flatMap { $0.utf8.count <= 32 << 10 ? $0 : nil }
         let argv =
@@ -179,12 +183,27 @@ extension Runner {
         return directory.hasPrefix("/") ? directory : base + "/" + directory
     }
 
+    private static let runPlaceSQL: SQL = """
+        SELECT r.directory, r.search_path, coalesce(r.trace, root.trace), coalesce(r.root_id, r.id)
+        FROM runs r
+        LEFT JOIN runs root ON root.id = r.root_id
+        WHERE r.id = :id
+        """
+    private static let jobTraceSQL: SQL = "SELECT trace FROM jobs WHERE id = :id"
+
+    /// All jobs of a run belong to one trace.
+    private func trace(of claim: Claim, _ place: RunPlace?) -> TraceContext {
+        if let place { return TraceContext(stored: place.trace, run: RunID(place.root), database: store.databaseID) }
+        let stored = try? store.database.connection.first(Self.jobTraceSQL, claim.job) { $0.optionalText(0) }
+        return TraceContext(stored: stored ?? nil, job: claim.job, database: store.databaseID)
+    }
+
     func runPlace(_ run: RunID) -> RunPlace? {
         if let known = runPlaces[run] { return known }
         if runPlaces.count > 10_000 { runPlaces.removeAll() }
-        let place = try? store.database.connection.first("SELECT directory, search_path FROM runs WHERE id = :id", run)
-        {
-            RunPlace(directory: $0.text(0), searchPath: $0.optionalText(1))
+        let place = try? store.database.connection.first(Self.runPlaceSQL, run) { row in
+            RunPlace(
+                directory: row.text(0), searchPath: row.optionalText(1), trace: row.optionalText(2), root: row.int(3))
         }
         runPlaces[run] = place
         return place

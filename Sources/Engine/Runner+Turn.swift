@@ -116,6 +116,7 @@ extension Runner {
                 attempt.pid ?? 0, of: attempt.claim.job, leaseToken: attempt.claim.leaseToken)
         }
         try transaction.expireRuns()
+        try transaction.endLapsedLeases()
         if !reported.isEmpty {
             turn.hasSettled = try !transaction.settledRuns(in: options.scope, limit: 1).isEmpty
         }

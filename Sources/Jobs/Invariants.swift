@@ -17,11 +17,12 @@ package struct Invariant: Sendable {
                 WHERE (runner_id IS NOT NULL) <> (state IN ('running', 'reclaiming'))
                 """),
         Invariant(
-            name: "holder", rule: "whoever holds a job is a runner that has not stopped",
+            name: "holder", rule: "whoever holds a job is a runner that has not stopped, or a remote worker",
             sql: """
                 SELECT 'job ' || j.id || ', runner ' || j.runner_id FROM jobs j
                 LEFT JOIN runners r ON r.id = j.runner_id
-                WHERE j.runner_id IS NOT NULL AND (r.id IS NULL OR r.state IN ('stopped', 'rescued'))
+                WHERE j.runner_id IS NOT NULL AND j.runner_id <> 0
+                  AND (r.id IS NULL OR r.state IN ('stopped', 'rescued'))
                 """),
         Invariant(
             name: "fence", rule: "only a dead runner's jobs are being reclaimed",
@@ -152,12 +153,14 @@ package struct Invariant: Sendable {
             sql: """
                 SELECT 'run ' || r.id FROM runs r
                 WHERE r.unfinished <> (SELECT count(*) FROM jobs j WHERE j.run_id = r.id AND j.finished_at IS NULL)
-                   OR (r.finished_at IS NOT NULL OR r.settled_at IS NOT NULL) <> (r.unfinished = 0)
+                   OR ((r.finished_at IS NOT NULL OR r.settled_at IS NOT NULL) <> (r.unfinished = 0)
+                       -- what is decided step by step may be without jobs at times
+                       AND NOT (r.judged = 3 AND r.finished_at IS NULL))
                    OR (r.state = 'succeeded'
                        AND EXISTS (SELECT 1 FROM jobs j
                                    WHERE j.run_id = r.id AND j.forgiven = 0 AND j.state IN ('failed', 'cancelled')
                                      AND j.parent_id IS NULL AND j.superseded = 0)
-                       AND r.outcome IS NULL)
+                       AND r.outcome IS NULL AND r.judged <> 3)
                 """),
         Invariant(
             name: "usage", rule: "what is used of a limit is what the jobs that run hold of it",
@@ -196,7 +199,7 @@ package struct Invariant: Sendable {
             rule: "a lane waits where there is room only behind a better one that is looked at or has it reserved",
             sql: """
                 SELECT 'limit ' || w.waits_for || ', lane ' || w.id FROM lanes w
-                WHERE w.waits_for IS NOT NULL AND w.head_id IS NOT NULL
+                WHERE w.waits_for >= 0 AND w.head_id IS NOT NULL  -- below 0: for a paused run
                   AND NOT EXISTS (SELECT 1 FROM lane_limits held JOIN limits l ON l.id = held.limit_id
                                   WHERE held.lane_id = w.id AND l.capacity - l.used < held.amount)
                   AND NOT EXISTS (SELECT 1 FROM lane_limits held

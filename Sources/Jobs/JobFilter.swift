@@ -7,6 +7,8 @@ package struct JobFilter: Sendable {
     package var workflow: String?
     /// A step's id, or the key of a job that belongs to no run.
     package var key: String?
+    /// A part of the name, the key or the command; of a run, of its workflow's name. Without regard to case.
+    package var search: String?
     /// Only older ones: the last id of the page before.
     package var before: Int?
     /// `nil`: no limit.

@@ -27,6 +27,7 @@ extension JobTransaction {
     package func cancel(_ job: JobID, because reason: String = "cancelled by an operator") throws -> Cancellation {
         let state = try state(of: job)
         if state.isFinal { return .alreadyFinal(state) }
+        if state == .running, try cancelRemote(job, because: reason) { return .cancelled }
         if state == .running || state == .reclaiming {
             try connection.execute(Self.stopSQL, job)
             alertsRunners = true
@@ -89,6 +90,7 @@ extension JobTransaction {
         for job in try connection.all(Self.unfinishedOfRunSQL, run, read: { JobID($0.int(0)) }) {
             try cancel(job, because: "its run was cancelled")
         }
+        if found.judged == 3 { try setExecutionDue(of: run) }
         return true
     }
 }

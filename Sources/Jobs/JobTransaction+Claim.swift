@@ -76,9 +76,11 @@ extension JobTransaction {
         var claims: [Claim] = []
         claims.reserveCapacity(count)
         var inVain = 0
+        let paused = try pausedRuns()
         while true {
             let (best, second) = try bestLanes(of: scope, queues: queues, types: order.types)
             guard let best else { break }
+            if try waits(best.id, forOneOf: paused) { continue }
             guard let most = order.most(of: best.type, hasLimits: try !limits(of: best.id).isEmpty) else { continue }
             guard most > 0 else { break }
             let taken = try claim(most, from: best, before: second?.head, for: runner, into: &claims)
@@ -171,7 +173,7 @@ extension JobTransaction {
         return taken
     }
 
-    private func take(_ job: JobID, for runner: RunnerID) throws -> Claim {
+    func take(_ job: JobID, for runner: RunnerID) throws -> Claim {
         let token = try sequence()
         guard try connection.execute(Self.claimSQL, runner, token, now, job) == 1 else {
             throw JobStoreError.invalid("job \(job) was ready and could not be claimed")

@@ -69,7 +69,7 @@ extension JobTransaction {
         SELECT id
         FROM jobs
         WHERE run_id = :run_id AND finished_at IS NOT NULL AND started_at IS NOT NULL AND superseded = 0
-          AND kind IN ('script', 'agent', 'http', 'worker', 'workflow', 'approval', 'wait')
+          AND kind IN ('script', 'agent', 'http', 'worker', 'external', 'workflow', 'approval', 'wait')
         ORDER BY chain_ms + finished_at - started_at DESC, id
         LIMIT 1
         """
@@ -81,12 +81,12 @@ extension JobTransaction {
             SELECT id, parent_id, chain_ms, started_at FROM jobs WHERE id = :id
             UNION
             SELECT p.id, p.parent_id, f.chain_ms, f.started_at FROM family f JOIN jobs p ON p.id = f.parent_id)
-        SELECT u.id, u.kind IN ('script', 'agent', 'http', 'worker', 'workflow', 'approval', 'wait') AND u.started_at IS NOT NULL
+        SELECT u.id, u.kind IN ('script', 'agent', 'http', 'worker', 'external', 'workflow', 'approval', 'wait') AND u.started_at IS NOT NULL
         FROM (SELECT d.depends_on, f.chain_ms, f.started_at, f.id <> :id AS is_inherited
               FROM family f JOIN dependencies d ON d.job_id = f.id) before
         JOIN jobs u ON u.id = before.depends_on
         WHERE u.finished_at IS NOT NULL
-          AND u.chain_ms + CASE WHEN u.kind IN ('script', 'agent', 'http', 'worker', 'workflow', 'approval', 'wait')
+          AND u.chain_ms + CASE WHEN u.kind IN ('script', 'agent', 'http', 'worker', 'external', 'workflow', 'approval', 'wait')
                                 THEN coalesce(u.finished_at - u.started_at, 0) ELSE 0 END = before.chain_ms
           AND (NOT is_inherited OR (before.chain_ms > 0 AND u.finished_at <= before.started_at))
         ORDER BY is_inherited, u.id

@@ -104,7 +104,7 @@ extension JobTransaction {
     /// children have added theirs.
     private func chainLength(_ held: Held, until end: Timestamp, duration: Int) -> Int {
         switch held.kind {
-        case .script, .agent, .http, .worker: duration
+        case .script, .agent, .http, .worker, .external: duration
         case .workflow, .approval, .wait: max(0, end.rawValue - held.startedAt.rawValue)
         default: 0
         }
@@ -143,7 +143,8 @@ extension JobTransaction {
             return Fate(
                 state: .scheduled, failures: failures,
                 runAt: now.advanced(
-                    by: max(outcome.retryAfter ?? 0, backoff(of: job, attempt: held.attempt, failures: failures))))
+                    by: outcome.exactRetry
+                        ?? max(outcome.retryAfter ?? 0, backoff(of: job, attempt: held.attempt, failures: failures))))
         }
     }
 

@@ -64,7 +64,7 @@ extension JobTransaction {
 
     private static let workflowsSQL: SQL = "SELECT DISTINCT workflow FROM runs ORDER BY workflow"
 
-    private func requireWorkflow(_ name: String) throws {
+    func requireWorkflow(_ name: String) throws {
         let known = try connection.all(Self.workflowsSQL) { $0.text(0) }
         guard known.contains(name) else { throw JobStoreError.noSuchWorkflow(name, known: known) }
     }

@@ -133,3 +133,34 @@ extension JobTransaction {
         return histogram
     }
 }
+
+extension JobTransaction {
+    /// Attempts that were begun, and how long they had been ready.
+    package struct WaitTotals: Sendable, Equatable {
+        package var count = 0
+        package var milliseconds = 0
+
+        package init() {}
+
+        package static func += (left: inout Self, right: Self) {
+            left.count += right.count
+            left.milliseconds += right.milliseconds
+        }
+    }
+
+    static let waitTotalsSQL: SQL = """
+        SELECT sum(waits), sum(wait_ms)
+        FROM runner_minutes
+        WHERE minute >= :first AND minute < :end
+        """
+
+    /// Over all runners, from the minute `first` on and before the minute `end`.
+    package func waits(from first: Int, before end: Int) throws -> WaitTotals {
+        var totals = WaitTotals()
+        try connection.forEach(Self.waitTotalsSQL, first, end) { row in
+            totals.count = row.int(0)
+            totals.milliseconds = row.int(1)
+        }
+        return totals
+    }
+}

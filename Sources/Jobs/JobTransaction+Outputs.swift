@@ -82,3 +82,30 @@ extension JobTransaction {
         }
     }
 }
+
+extension JobTransaction {
+    static let pieceStartSQL: SQL = """
+        SELECT max(start)
+        FROM outputs
+        WHERE job_id = :job_id AND attempt = :attempt AND start <= :offset
+        """
+
+    /// Where the stored piece begins that has the offset, or the last one before it; 0 where there is none.
+    package func pieceStart(of job: JobID, attempt: Int, at offset: Int) throws -> Int {
+        let start = try connection.first(Self.pieceStartSQL, job, attempt, offset) { $0.optionalInt(0) } ?? nil
+        return start ?? 0
+    }
+
+    static let outputEndSQL: SQL = """
+        SELECT start + length(data)
+        FROM outputs
+        WHERE job_id = :job_id AND attempt = :attempt
+        ORDER BY start DESC
+        LIMIT 1
+        """
+
+    /// The offset at which the last `bytes` of what is stored begin, over both streams.
+    package func tailStart(of job: JobID, attempt: Int, bytes: Int) throws -> Int {
+        max(0, (try connection.first(Self.outputEndSQL, job, attempt) { $0.int(0) } ?? 0) - bytes)
+    }
+}

@@ -50,7 +50,7 @@ extension JobTransaction {
         UPDATE jobs
         SET chain_ms = max(
             coalesce((SELECT p.chain_ms FROM jobs p WHERE p.id = jobs.parent_id), 0),
-            coalesce((SELECT max(u.chain_ms + CASE WHEN u.kind IN ('script', 'agent', 'http', 'worker', 'workflow', 'approval',
+            coalesce((SELECT max(u.chain_ms + CASE WHEN u.kind IN ('script', 'agent', 'http', 'worker', 'external', 'workflow', 'approval',
                                                                    'wait')
                                                    THEN coalesce(u.finished_at - u.started_at, 0) ELSE 0 END)
                       FROM dependencies d JOIN jobs u ON u.id = d.depends_on

@@ -32,8 +32,8 @@ extension JobTransaction {
         SET unfinished = (SELECT count(*) FROM jobs WHERE run_id = :id AND finished_at IS NULL),
             work_ms = (SELECT coalesce(sum(finished_at - started_at), 0) FROM jobs
                        WHERE run_id = :id AND finished_at IS NOT NULL AND started_at IS NOT NULL AND superseded = 0
-                         AND kind IN ('script', 'agent', 'http', 'worker')),
-            critical_ms = (SELECT coalesce(max(chain_ms + CASE WHEN kind IN ('script', 'agent', 'http', 'worker', 'workflow',
+                         AND kind IN ('script', 'agent', 'http', 'worker', 'external')),
+            critical_ms = (SELECT coalesce(max(chain_ms + CASE WHEN kind IN ('script', 'agent', 'http', 'worker', 'external', 'workflow',
                                                                              'approval', 'wait')
                                                                THEN finished_at - started_at ELSE 0 END), 0)
                            FROM jobs
@@ -61,6 +61,7 @@ extension JobTransaction {
             try connection.execute(Self.reopenRunSQL, try sequence(), now, run)
         }
         try connection.execute(Self.recountRunSQL, run)
+        try setExecutionDue(of: run)
         try reopenParent(of: run)
     }
 

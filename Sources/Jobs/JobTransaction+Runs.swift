@@ -14,7 +14,9 @@ extension JobTransaction {
 
     /// - Parameter root: the run that this one is a part of, for whose process its jobs are to be claimed.
     func start(_ spec: RunSpec, root: RunID?) throws -> (run: RunID, jobs: [JobID]) {
-        guard !spec.jobs.isEmpty else { throw JobStoreError.invalid("the workflow has no steps to run") }
+        guard !spec.jobs.isEmpty || spec.isDecided else {
+            throw JobStoreError.invalid("the workflow has no steps to run")
+        }
         // A step that runs alone takes the whole of the run's limit, so there has to be one.
         let needsLimit = spec.jobs.contains { $0.step?.exclusive ?? false }
         let mayGrow = spec.jobs.contains { $0.template != nil }
@@ -22,7 +24,7 @@ extension JobTransaction {
         let id = try connection.first(
             Self.insertRunSQL, try sequence(), spec.workflow, spec.version, spec.source, spec.definition,
             spec.directory, spec.searchPath, capacity, spec.jobs.count, now, spec.inputs,
-            spec.hasHandlers ? 2 : spec.isJudged ? 1 : 0, spec.parent, root, spec.timeout
+            spec.isDecided ? 3 : spec.hasHandlers ? 2 : spec.isJudged ? 1 : 0, spec.parent, root, spec.timeout
         ) { RunID($0.int(0)) }
         guard let run = id else { throw JobStoreError.invalid("the run could not be stored") }
         for (pool, capacity) in spec.pools.sorted(by: { $0.key < $1.key }) {
@@ -90,6 +92,7 @@ extension JobTransaction {
                 outcome: row.optionalText(4), isInHandlers: row.text(5) == "handlers"
             )
         }
+        if ended?.judged == 3 { return try setExecutionDue(of: run) }
         guard let ended, ended.unfinished == 0 else { return }
         // Who cancels a run that nobody has to clean up after wants its end now.
         if ended.judged == 2 || (ended.judged == 1 && !ended.isCancelled) {

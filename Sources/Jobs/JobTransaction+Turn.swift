@@ -118,9 +118,12 @@ extension JobTransaction {
         try connection.first(Self.nextDueSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
     }
 
-    /// When the time of the next run is over; `nil`: no run that goes on has a limit.
+    /// When the time of the next run, or the next lease of a remote worker, is over; `nil`: none ends by itself.
     package func nextDeadline() throws -> Timestamp? {
-        try connection.first(Self.nextDeadlineSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
+        let run = try connection.first(Self.nextDeadlineSQL) { row in row.optionalInt(0).map { Timestamp($0) } } ?? nil
+        guard let lapse = try nextLapse() else { return run }
+        let lease = now.advanced(by: lapse - boottime)
+        return min(run ?? lease, lease)
     }
 
     private static let schemaSQL: SQL = "PRAGMA user_version"

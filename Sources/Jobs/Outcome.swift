@@ -19,6 +19,8 @@ package struct Outcome: Sendable {
     package var isFinal = false
     /// The next attempt comes no earlier than so many milliseconds from now.
     package var retryAfter: Int?
+    /// The next attempt comes so many milliseconds from now, without any backoff of the store's.
+    package var exactRetry: Int?
     /// What a language model read and wrote.
     package var inputTokens: Int?
     package var outputTokens: Int?

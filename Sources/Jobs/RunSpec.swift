@@ -19,6 +19,9 @@ package struct RunSpec: Sendable {
     package var inputs: String?
     /// The run is not over with its last job: somebody judges it first (`settledRuns`, `close`).
     package var isJudged = false
+    /// Somebody decides what it does next whenever something of it has ended, and ends it (`executions`). It may be
+    /// without jobs at times.
+    package var isDecided = false
     /// The judge has steps to start then.
     package var hasHandlers = false
     /// The job that waits for this run, of which this is a part.

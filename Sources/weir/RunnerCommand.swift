@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Engine
 import Jobs
 import Logging
@@ -67,6 +68,10 @@ struct RunnerCommand: WeirCommand {
     @Flag(name: .shortAndLong, help: "Say what happens: --log-level info.")
     var verbose = false
 
+    /// Of `weir serve --slots`.
+    @Flag(help: .hidden)
+    var endWithParent = false
+
     @OptionGroup var log: LogOptions
 
     func validate() throws {
@@ -90,6 +95,7 @@ struct RunnerCommand: WeirCommand {
     }
 
     func execute() throws {
+        if endWithParent { _ = clinux_end_with_parent() }
         let flags = try flags()
         let store = try options.openStore(
             kind: "runner", create: true, lease: lease.milliseconds, patience: .seconds(2))

@@ -28,7 +28,8 @@ struct Weir: ParsableCommand {
             Approve.self, ProgressCommand.self, Add.self, MemoryCommand.self, CheckpointCommand.self, SQLCommand.self,
             QueueCommand.self,
             PoolCommand.self, ScheduleCommand.self, DoctorCommand.self, GraphCommand.self, PlanCommand.self,
-            SchemaCommand.self, NewCommand.self, ConfigCommand.self, ParallelCommand.self, BenchmarkCommand.self,
+            SchemaCommand.self, NewCommand.self, Serve.self, MCPCommand.self, ConfigCommand.self, ParallelCommand.self,
+            BenchmarkCommand.self,
         ])
 
     static func main() {

@@ -70,6 +70,24 @@ import Testing
         }
     }
 
+    @Test func `give figures over all runners, oldest first`() throws {
+        try withJobStore { store, time in
+            let now = time.now.minute
+            let runners = [try store.runner(), try store.runner()]
+            for (runner, length) in zip(runners, [7, 1_000]) {
+                try store.write {
+                    try $0.store(minute(now - 1, succeeded: 1, durations: [length]), of: runner)
+                    try $0.store(minute(now - 70, succeeded: 1, durations: [1]), of: runner)
+                }
+            }
+            try store.write { try $0.store(minute(now, succeeded: 3, durations: [1, 1, 4]), of: runners[0]) }
+            let figures = try store.look { try $0.figuresByMinute(from: now - 59) }
+            #expect(figures.map(\.minute) == [now - 1, now])
+            #expect(figures.map(\.succeeded) == [2, 3])
+            #expect(figures.map(\.p95) == [1_024, 4])
+        }
+    }
+
     @Test func `are pruned after a week, little by little`() throws {
         try withJobStore { store, time in
             let runner = try store.runner()

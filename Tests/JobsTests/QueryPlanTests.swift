@@ -212,6 +212,11 @@ private let plans: [(String, SQL, [String])] = [
             "SEARCH m USING PRIMARY KEY (minute>?)", "SCAN h VIRTUAL TABLE INDEX 1:", "USE TEMP B-TREE FOR GROUP BY",
         ]
     ),
+    ("figuresByMinute", Store.figuresByMinuteSQL, ["SEARCH runner_minutes USING PRIMARY KEY (minute>?)"]),
+    (
+        "durationsByMinute", Store.durationsByMinuteSQL,
+        ["SEARCH m USING PRIMARY KEY (minute>?)", "SCAN h VIRTUAL TABLE INDEX 1:"]
+    ),
     (
         "countReady", Store.countReadySQL,
         ["CO-ROUTINE (subquery-1)", "SEARCH jobs USING INDEX jobs_ready (lane_id=?)", "SCAN (subquery-1)"]
@@ -249,6 +254,11 @@ private let plans: [(String, SQL, [String])] = [
         ]
     ),
     (
+        "pieceStart", Store.pieceStartSQL,
+        ["SEARCH outputs USING PRIMARY KEY (job_id=? AND attempt=? AND start<?)"]
+    ),
+    ("outputEnd", Store.outputEndSQL, ["SEARCH outputs USING PRIMARY KEY (job_id=? AND attempt=?)"]),
+    (
         "conclusion", Store.conclusionSQL,
         [
             "SEARCH j USING INTEGER PRIMARY KEY (rowid=?)",
@@ -285,6 +295,13 @@ private let plans: [(String, SQL, [String])] = [
             "SCAN json_each VIRTUAL TABLE INDEX 1:", "SCAN a", "USE TEMP B-TREE FOR ORDER BY",
         ]
     ),
+    ("endedJobs", Store.endedJobsSQL, ["SEARCH jobs USING INDEX jobs_ended (seq>?)"]),
+    ("heldJobs", Store.heldJobsSQL, ["SEARCH jobs USING INDEX jobs_held (runner_id>?)"]),
+    ("newJobs", Store.newJobsSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid>?)"]),
+    ("endedRuns", Store.endedRunsSQL, ["SEARCH runs USING INDEX runs_ended (seq>?)"]),
+    ("pausedRuns", Store.pausedRunsSQL, ["SCAN runs USING INDEX runs_paused"]),
+    ("openLanesOfRun", Store.openLanesOfRunSQL, ["SEARCH lanes USING INDEX lanes_waiting (waits_for=?)"]),
+    ("runOfKey", Store.runOfKeySQL, ["SEARCH runs USING INDEX runs_key (key=?)"]),
     (
         "openRuns", Store.openRunsSQL,
         ["CO-ROUTINE (subquery-1)", "SCAN runs USING INDEX runs_open", "SCAN (subquery-1)"]

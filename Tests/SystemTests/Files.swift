@@ -30,6 +30,15 @@ enum Files {
     }
 
     /// One letter, as in /proc/PID/stat; empty when there is no such process.
+    /// The permissions; `nil`: there is no such file.
+    static func mode(_ path: String) -> mode_t? {
+        let stat = popen("stat -c %a '\(path)' 2>/dev/null", "r")
+        defer { pclose(stat) }
+        var buffer = [UInt8](repeating: 0, count: 16)
+        let count = fread(&buffer, 1, buffer.count, stat)
+        return mode_t(String(decoding: buffer[..<count], as: UTF8.self).filter { !$0.isNewline }, radix: 8)
+    }
+
     static func state(of pid: pid_t) -> String {
         let stat = read("/proc/\(pid)/stat")
         guard let close = stat.lastIndex(of: ")") else { return "" }

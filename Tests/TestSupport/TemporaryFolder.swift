@@ -2,11 +2,22 @@ import Glibc
 
 /// Calls `body` with the path of a new folder, and removes the folder with its files afterwards.
 package func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-    var template = Array("/tmp/weir-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw TestFailure("no temporary folder: error \(errno)") }
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let folder = try makeFolder()
     defer { removeFolder(folder) }
     return try body(folder)
+}
+
+/// The same for a body that waits.
+package func withTemporaryFolder<Result>(awaiting body: (String) async throws -> Result) async throws -> Result {
+    let folder = try makeFolder()
+    defer { removeFolder(folder) }
+    return try await body(folder)
+}
+
+private func makeFolder() throws -> String {
+    var template = Array("/tmp/weir-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw TestFailure("no temporary folder: error \(errno)") }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 private func removeFolder(_ path: String) {

@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/statfs.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -70,11 +71,35 @@ int clinux_pidfd_open(pid_t pid);
 /// pidfd_send_signal(2). 0, or -1 with errno.
 int clinux_pidfd_send_signal(int pidfd, int signal);
 
+/// Whose the TCP socket of this host is that is bound to `address` and connected to `peer`, both of AF_INET or AF_INET6.
+/// 0, or -1 with errno (ENOENT: there is none, or its process has closed it).
+int clinux_socket_owner(const struct sockaddr *address, const struct sockaddr *peer, uint32_t *uid);
+
+/// What keeps an open file from being this user's secret. 0: nothing; 1: it is another user's; 2: others may read or write
+/// it; -1 with errno.
+int clinux_secrecy(int fd);
+
+/// How long a file is, without opening it: closing a database's file would drop the locks of this process. -1 with errno.
+int64_t clinux_file_bytes(const char *path);
+
+/// Whether a path is a socket. 1; 0: it is something else; -1 with errno.
+int clinux_is_socket(const char *path);
+
+/// Whether somebody takes connections at a Unix socket. 1 or 0.
+int clinux_is_listened_at(const char *path);
+
+/// The process gets SIGTERM when the thread that started it ends. 0, or -1 with errno.
+int clinux_end_with_parent(void);
+
 /// Gives the whole of a terminal to this process: keys come one by one, a screen of its own is shown. It is given back
 /// at the process's end too, also after a fault; only SIGKILL leaves it as it is. 0, or -1 with errno.
 int clinux_terminal_enter(int terminal);
 
 /// Gives it back. Does nothing when it was not taken.
 void clinux_terminal_leave(void);
+
+/// Starts a program in a session of its own, with nothing on its standard streams and every signal as usual: it outlives
+/// this process. Its pid, or a negative errno.
+int clinux_spawn_detached(const char *path, const char *directory, char *const argv[], char *const envp[]);
 
 #endif

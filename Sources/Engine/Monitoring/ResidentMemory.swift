@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// What processes have in memory, by /proc.
-enum ResidentMemory {
+package enum ResidentMemory {
     /// Processes that are looked at, so that a look costs a bounded time.
     private static let bound = 512
 
@@ -18,6 +18,9 @@ enum ResidentMemory {
         }
         return kib
     }
+
+    /// KiB that this process alone has resident.
+    package static func ofThisProcess() -> Int { pages(of: getpid()) * Int(getpagesize()) / 1024 }
 
     private static func pages(of process: Int32) -> Int {
         // size resident shared …

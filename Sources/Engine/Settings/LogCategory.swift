@@ -13,6 +13,8 @@ package enum LogCategory: String, CaseIterable, Sendable {
     case rescue
     /// Slots, and what changes them.
     case settings
+    /// Requests over HTTP.
+    case server
 
     /// The key of a logger's metadata that names the category.
     package static let key = "category"

@@ -5,7 +5,7 @@ package import Jobs
 package import Workflows
 
 /// A workflow's text and where it was found, for starting runs of it.
-package struct WorkflowDocument {
+package struct WorkflowDocument: Sendable {
     /// `nil`: it has no file.
     package let path: String?
     package let text: String
@@ -72,12 +72,23 @@ package struct WorkflowDocument {
         inputs: [String: JSONValue], options: PlanOptions, directory: String, searchPath: String?, database: String
     ) throws -> RunSpec {
         let parsed = parse()
-        guard var workflow = parsed.workflow else {
+        guard let workflow = parsed.workflow else {
             let faults = parsed.diagnostics.filter { $0.severity == .error }.map {
                 $0.render(file: path ?? "definition")
             }
             throw StepFailure(faults.prefix(10).joined(separator: "; "))
         }
+        return try runSpec(
+            of: workflow, inputs: inputs, options: options, directory: directory, searchPath: searchPath,
+            database: database)
+    }
+
+    /// The same for a workflow that is this document's, or was made of it: `text` must say the same.
+    package func runSpec(
+        of workflow: Workflow, inputs: [String: JSONValue], options: PlanOptions, directory: String,
+        searchPath: String?, database: String
+    ) throws -> RunSpec {
+        var workflow = workflow
         let configuration = try ConfigurationFile.read(given: nil, directory: directory, database: database)
         let missing = configuration.resolve(&workflow)
         if let fault = missing.first(where: { $0.severity == .error }) {

@@ -3,6 +3,7 @@ import Jobs
 import Logging
 import Requests
 import SQLite
+import Stores
 import ServiceLifecycle
 import Synchronization
 

@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import Jobs
 import SQLite
+import Stores
 import Synchronization
 
 /// The thread that owns a queue's database connection: it executes what is posted, in order, and tells those who wait

@@ -1,3 +1,4 @@
+import Engine
 import Jobs
 import Terminals
 

@@ -1,10 +1,11 @@
-import Engine
-import Jobs
+package import Jobs
 
 /// Reads what the monitor shows. Each look is a short snapshot of its own, and costs the same however many jobs the
 /// database has had.
-struct MonitorReader {
-    let store: JobStore
+package struct MonitorReader {
+    private let store: JobStore
+    /// Whether what is older than an hour counts as well.
+    private let sumsWeek: Bool
     /// Running jobs and failures that are read at the most.
     private static let listed = 500
     private static let hour = 60
@@ -13,9 +14,13 @@ struct MonitorReader {
     /// What is older than an hour does not change: its sum, and the minute before which it was summed.
     private var older: (end: Int, totals: JobTransaction.MinuteTotals)?
 
-    init(store: JobStore) { self.store = store }
+    /// - Parameter sumsWeek: fills `lastWeek`, which the first look pays for.
+    package init(store: JobStore, sumsWeek: Bool = true) {
+        self.store = store
+        self.sumsWeek = sumsWeek
+    }
 
-    mutating func read() throws -> MonitorSnapshot {
+    package mutating func read() throws -> MonitorSnapshot {
         var snapshot = MonitorSnapshot()
         let survey = try RunnerSurvey(of: store)
         let now = store.timekeeper.now()
@@ -49,6 +54,7 @@ struct MonitorReader {
     }
 
     private mutating func totalsBeforeLastHour(_ now: Timestamp) throws -> JobTransaction.MinuteTotals {
+        guard sumsWeek else { return JobTransaction.MinuteTotals() }
         let end = now.minute - Self.hour + 1
         if let older, older.end == end { return older.totals }
         let totals = try store.look { try $0.totals(from: now.minute - JobTransaction.minutesKept, before: end) }

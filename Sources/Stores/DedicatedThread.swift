@@ -1,8 +1,9 @@
+package import Engine
 import Glibc
 
 /// A thread for what blocks, and for what must stay in one thread. The pool of Swift's concurrency has only one thread a
 /// processor, so that nothing of ours waits in it.
-enum DedicatedThread {
+package enum DedicatedThread {
     private final class Work: Sendable {
         let body: @Sendable () -> Void
 
@@ -11,8 +12,8 @@ enum DedicatedThread {
 
     /// Starts `body` with every signal blocked: the host program's other threads take its signals.
     ///
-    /// - Throws: a `WeirError` when the host has no room for another thread.
-    static func start(_ body: @escaping @Sendable () -> Void) throws {
+    /// - Throws: `SystemCallError` when the host has no room for another thread.
+    package static func start(_ body: @escaping @Sendable () -> Void) throws(SystemCallError) {
         let work = Unmanaged.passRetained(Work(body))
         var all = sigset_t()
         var before = sigset_t()
@@ -28,7 +29,7 @@ enum DedicatedThread {
             }, work.toOpaque())
         guard code == 0 else {
             work.release()
-            throw WeirError(.unavailable, "no thread could be started: \(String(cString: strerror(code)))")
+            throw SystemCallError("pthread_create", code: code)
         }
         pthread_detach(thread)
     }

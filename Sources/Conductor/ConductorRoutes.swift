@@ -1,0 +1,36 @@
+import HTTPTypes
+package import Hummingbird
+package import Stores
+
+/// Conductor's API as routes of a server.
+package struct ConductorRoutes: Sendable {
+    package let api: ConductorAPI
+
+    /// Bytes that a request's body has at the most: definitions are long.
+    private static let mostBytes = 16 << 20
+
+    package init(store: StoreService) { api = ConductorAPI(store: store) }
+
+    /// Adds everything below `/api`.
+    package func add(to router: some RouterMethods<some RequestContext>) {
+        for method in [HTTPRequest.Method.get, .head, .post, .put, .delete, .patch] {
+            router.on("/api/**", method: method) { request, _ in try await answer(request) }
+        }
+    }
+
+    /// What happens to executions without a request. Runs beside the server, until it is cancelled.
+    package func watch() async throws { try await ExecutionClock(api).run() }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let body = try await request.body.collect(upTo: Self.mostBytes)
+        let answer = await api.answer(
+            APIRequest(
+                method: request.method.rawValue, path: request.uri.path, query: request.uri.query,
+                body: Array(buffer: body)))
+        var headers = HTTPFields()
+        if !answer.body.isEmpty { headers[.contentType] = answer.contentType }
+        return Response(
+            status: HTTPResponse.Status(code: answer.status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+}

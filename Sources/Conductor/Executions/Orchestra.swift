@@ -1,0 +1,150 @@
+import JSON
+package import Jobs
+
+/// What executions need to know of this process.
+package struct OrchestraPlace: Sendable {
+    /// Where runs say that they were started.
+    package let directory: String
+    /// Changes with every boot of the host.
+    package let bootID: String
+
+    package init(directory: String, bootID: String) {
+        self.directory = directory
+        self.bootID = bootID
+    }
+}
+
+/// Conductor's operations, each within the one transaction of its caller: what follows from a change is decided before
+/// the commit.
+package struct Orchestra {
+    package let transaction: JobTransaction
+    let place: OrchestraPlace
+
+    package init(_ transaction: JobTransaction, place: OrchestraPlace) {
+        self.transaction = transaction
+        self.place = place
+    }
+
+    // MARK: Starting
+
+    /// Executions within executions.
+    private static let mostLevels = 20
+
+    /// - Returns: the execution's id; where the idempotency key says so, that of an earlier one.
+    /// - Throws: `ConductorFault`.
+    package func start(_ request: StartRequest) throws -> String {
+        guard (0...99).contains(request.priority) else {
+            throw ConductorFault.invalid("priority", "priority: \(request.priority) should be between 0 and 99")
+        }
+        let definition = try definition(for: request)
+        if let key = request.idempotencyKey,
+            let known = try transaction.execution(of: definition.name, idempotencyKey: key)
+        {
+            let isOpen = try transaction.execution(known).map { !$0.status.isEnded } ?? false
+            switch request.idempotencyStrategy {
+            case "RETURN_EXISTING": return known
+            case "FAIL_ON_RUNNING" where !isOpen: return try start(request, definition, key: nil)
+            default:
+                throw ConductorFault(
+                    409, "the idempotency key '\(key)' was used for the workflow \(known) already")
+            }
+        }
+        return try start(request, definition, key: request.idempotencyKey)
+    }
+
+    private func start(_ request: StartRequest, _ definition: WorkflowDefinition, key: String?) throws -> String {
+        try requireShallow(request.parentTask)
+        var spec = ExecutionSpec(
+            id: request.id ?? UUIDText.make(), workflow: definition.name, version: definition.version,
+            definition: definition.json.text)
+        var input = request.input.object ?? [:]
+        for (key, value) in definition.inputTemplate where input[key] == nil { input[key] = value }
+        spec.input = JSONValue.object(input).text
+        spec.isParallel = request.isParallel
+        spec.variables = JSONValue.object(definition.variables).text
+        spec.taskToDomain = request.taskToDomain.text
+        spec.correlationID = request.correlationID
+        spec.priority = request.priority
+        spec.idempotencyKey = key
+        spec.parentTask = request.parentTask
+        spec.deadline = definition.timeout.map { transaction.now.advanced(by: $0 * 1_000) }
+        let execution = try transaction.start(spec, directory: place.directory)
+        try Decider(execution, transaction: transaction, place: place).decide()
+        return execution.id
+    }
+
+    private func definition(for request: StartRequest) throws -> WorkflowDefinition {
+        if let given = request.definition {
+            var members = given.object ?? [:]
+            if given.text("name") == nil { members["name"] = .string(request.name) }
+            return try WorkflowDefinition(.object(members))
+        }
+        guard let stored = try transaction.workflowDefinition(request.name, version: request.version) else {
+            let version = request.version.map { ", version \($0)" } ?? ""
+            throw ConductorFault(404, "No such workflow defined. name=\(request.name)\(version)")
+        }
+        return try WorkflowDefinition(.stored(stored.text))
+    }
+
+    private func requireShallow(_ parent: String?) throws {
+        var levels = 0
+        var next = parent
+        while let id = next, let task = try transaction.executionTask(id) {
+            levels += 1
+            guard levels < Self.mostLevels else {
+                throw ConductorFault(
+                    400, "\(Self.mostLevels) workflows within one another is the most; does one start itself?")
+            }
+            next = try transaction.execution(number: task.execution)?.parentTask
+        }
+    }
+
+    // MARK: Deciding
+
+    /// Executions that one transaction decides upon at the most, times those of one round.
+    private static let mostRounds = 20
+
+    /// Looks at every execution to which something has happened. Called at the end of each change, and whenever the
+    /// clock or another process gives a reason.
+    package func settle() throws {
+        try transaction.endLapsedLeases()
+        _ = try transaction.promoteDueJobs()
+        for _ in 0..<Self.mostRounds {
+            let due = try transaction.dueExecutions()
+            guard !due.isEmpty else { return }
+            for number in due {
+                guard let execution = try transaction.execution(number: number) else { continue }
+                do {
+                    try transaction.undoing { try decider(execution).decide() }
+                } catch let fault as ConductorFault {
+                    try giveUp(execution, because: "\(fault)")
+                } catch let error as JobStoreError {
+                    try giveUp(execution, because: "\(error)")
+                }
+            }
+        }
+    }
+
+    /// One execution that cannot be decided keeps no other from it. It says why, and is looked at again when something
+    /// happens to it.
+    private func giveUp(_ execution: Execution, because reason: String) throws {
+        var execution = execution
+        execution.isDue = false
+        execution.deadline = nil
+        execution.reason = "what follows cannot be decided: \(reason)"
+        try transaction.save(execution)
+        try transaction.endWaits(of: execution)
+    }
+
+    func decider(_ execution: Execution) throws -> Decider {
+        try Decider(execution, transaction: transaction, place: place)
+    }
+
+    /// - Throws: a fault of status 404.
+    func execution(_ id: String) throws -> Execution {
+        guard let execution = try transaction.execution(id) else {
+            throw ConductorFault(404, "No such workflow found by id: \(id)")
+        }
+        return execution
+    }
+}

@@ -1,0 +1,163 @@
+import CLinux
+package import Engine
+import Glibc
+package import Jobs
+package import Workflows
+
+/// The workflows that a client may start by name, or by the numbers of their tasks: the files of some folders, and the
+/// definitions that the database has.
+package struct WorkflowCatalogue: Sendable {
+    package struct Entry: Sendable {
+        package let document: WorkflowDocument
+        /// `nil`: the text has errors.
+        package let workflow: Workflow?
+        package let diagnostics: [Diagnostic]
+        /// The workflow's name, else that of its file.
+        package let name: String
+        /// Where it is, for people.
+        package let place: String
+
+        /// Of its tasks that have one, in the order of the file.
+        var taskNumbers: [Int] { workflow?.steps.compactMap { TaskNumber.number(of: $0.id) } ?? [] }
+    }
+
+    package let entries: [Entry]
+
+    /// Files that are looked at.
+    private static let mostFiles = 1_000
+    private static let endings = [".yaml", ".yml", ".json"]
+
+    /// - Parameters:
+    ///   - directory: what relative folders are relative to.
+    ///   - folders: besides the usual one, and before it.
+    ///   - definitions: those of the database; of each name the last counts.
+    package static func read(
+        in directory: String, folders: [String], definitions: [StoredDefinition] = []
+    ) -> WorkflowCatalogue {
+        var entries: [Entry] = []
+        var seen: Set<String> = []
+        for folder in folders + [WorkflowDocument.usualFolder] {
+            let path = folder.hasPrefix("/") ? folder : "\(directory)/\(folder)"
+            for file in files(in: path) where entries.count < mostFiles && seen.insert("\(path)/\(file)").inserted {
+                let shown = folder.hasPrefix("/") ? "\(path)/\(file)" : "\(folder)/\(file)"
+                if let entry = entry(at: "\(path)/\(file)", shown: shown, in: directory) { entries.append(entry) }
+            }
+        }
+        // They come by name and version: the last of each name counts.
+        let newest = Dictionary(definitions.map { ($0.name, $0) }) { $1 }
+        for definition in newest.values.sorted(by: { $0.name < $1.name }) {
+            let document = WorkflowDocument(path: nil, text: definition.text)
+            entries.append(
+                Entry(
+                    document, place: "definition '\(definition.name)', version \(definition.version), in the database"))
+        }
+        return WorkflowCatalogue(entries: entries)
+    }
+
+    /// A file that cannot be read is in the catalogue with its fault.
+    private static func entry(at path: String, shown: String, in directory: String) -> Entry? {
+        do {
+            return Entry(try WorkflowDocument.read(path, in: directory), place: shown)
+        } catch {
+            let fault = Diagnostic(severity: .error, line: 1, column: 1, message: "\(error)")
+            return Entry(
+                document: WorkflowDocument(path: path, text: ""), workflow: nil, diagnostics: [fault],
+                name: WorkflowDocument.name(of: path), place: shown)
+        }
+    }
+
+    /// In the order of their names; none where there is no such folder.
+    private static func files(in folder: String) -> [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix("."), endings.contains(where: { name.hasSuffix($0) }) { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    // MARK: Choosing
+
+    /// By the workflow's name or its file's; hyphens and underscores are alike.
+    ///
+    /// - Throws: `ToolFailure` that names those that there are.
+    func workflow(named name: String) throws -> Entry {
+        let wanted = Self.plain(name)
+        var found = entries.filter { $0.name == name }
+        if found.isEmpty {
+            found = entries.filter { entry in
+                let file = entry.document.path.map { WorkflowDocument.name(of: $0) } ?? entry.name
+                return [Self.plain(entry.name), Self.plain(file)].contains(wanted)
+            }
+        }
+        guard let entry = found.first else {
+            throw ToolFailure("there is no workflow '\(name)'; \(known)")
+        }
+        guard found.count == 1 else {
+            throw ToolFailure(
+                "several workflows are called '\(name)': \(found.map(\.place).joined(separator: ", ")); "
+                    + "rename all but one")
+        }
+        return entry
+    }
+
+    /// The workflow that has all of the tasks.
+    ///
+    /// - Throws: `ToolFailure` for a number that no workflow has or that several have, naming them, and for numbers of
+    ///   different workflows.
+    func workflow(withTasks numbers: [Int]) throws -> Entry {
+        var chosen: [Int] = []
+        for number in numbers {
+            let holders = entries.indices.filter { entries[$0].taskNumbers.contains(number) }
+            guard let holder = holders.first else { throw ToolFailure(unknown(number)) }
+            guard holders.count == 1 else {
+                let names = holders.map { "'\(entries[$0].name)' (\(entries[$0].place))" }.joined(separator: " and ")
+                throw ToolFailure(
+                    "task \(number) is in \(holders.count) workflows: \(names); say which by workflow_name")
+            }
+            chosen.append(holder)
+        }
+        guard let first = chosen.first, Set(chosen).count == 1 else {
+            let places = zip(numbers, chosen).map { "task \($0) is in '\(entries[$1].name)'" }
+            throw ToolFailure(
+                "the tasks belong to different workflows: \(places.joined(separator: ", ")); start each workflow by a "
+                    + "call of its own")
+        }
+        return entries[first]
+    }
+
+    private func unknown(_ number: Int) -> String {
+        let numbers = Set(entries.flatMap(\.taskNumbers)).sorted()
+        guard numbers.isEmpty else {
+            return
+                "no workflow has a task \(number); there are tasks \(numbers.map(String.init).joined(separator: ", "))"
+        }
+        return "no workflow has a task \(number); \(known)"
+    }
+
+    private var known: String {
+        let names = Array(Set(entries.map(\.name))).sorted()
+        guard names.isEmpty else { return "there are \(names.prefix(50).joined(separator: ", "))" }
+        return "there are none: put workflow files into \(WorkflowDocument.usualFolder)/ beside the working folder, or "
+            + "name their folder with --workflows"
+    }
+
+    private static func plain(_ name: String) -> String {
+        let stem = endings.first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
+        return stem.replacing("_", with: "-").lowercased()
+    }
+}
+
+extension WorkflowCatalogue.Entry {
+    init(_ document: WorkflowDocument, place: String) {
+        let parsed = document.parse()
+        self.init(
+            document: document, workflow: parsed.workflow, diagnostics: parsed.diagnostics,
+            name: parsed.workflow?.name ?? document.path.map { WorkflowDocument.name(of: $0) } ?? "workflow",
+            place: place)
+    }
+}

@@ -1,0 +1,103 @@
+import Engine
+import Jobs
+import JSON
+import Stores
+import Workflows
+
+/// `execute_conductor_workflow`
+enum ExecuteWorkflow {
+    static let tool = Tool(
+        name: "execute_conductor_workflow", title: "Execute a workflow",
+        description: """
+            Starts a run of a workflow and answers at once with its workflow_execution_id; then call \
+            get_conductor_workflow_status every 5 seconds until is_over is true. Say what to run by workflow_name, or \
+            by task_ids, the numbers of tasks of the known workflows (see list_workflows), or both: only these tasks of \
+            that workflow. Tasks without dependencies run at the same time. The run is stored and survives the end of \
+            this server.
+            """,
+        access: .execute, isOpenWorld: true, input: input, output: ExecutionSchema.started
+    ) { call in try await run(call) }
+
+    private static let input = Schema([
+        ("workflow_name", .text("A workflow's name, as list_workflows has it.")),
+        ("workflow_id", .text("The same as workflow_name.")),
+        (
+            "task_ids",
+            .list(
+                "The numbers of the tasks to run, such as [4, 5, 6, 7]. Dependencies among them are kept.",
+                of: .whole("A task's number."), atLeast: 1)
+        ),
+        ("parallel", .flag("All that wait for nothing at the same time, whatever the workflow says.")),
+        ("sequential", .flag("One after the other; task_ids in the order given.")),
+        ("parameters", .object("The workflow's inputs.")),
+        ("parallel_limit", .whole("At most so many tasks at a time.", from: 1, to: 1_000)),
+        (
+            "wait_for_completion",
+            .flag("Answer only when the run is over, with its status, and report progress until then. Default: false.")
+        ),
+    ])
+
+    private static func run(_ call: ToolCall) async throws -> JSONValue {
+        let order = try Order(call.arguments)
+        let catalogue = try await call.context.catalogue()
+        let entry = try order.entry(in: catalogue)
+        let spec = try RunOrder(order: order, entry: entry, context: call.context).spec()
+        let run = try await call.context.service.write { try $0.start(spec).run }
+        let note = try await Workforce.ensure(for: call.context)
+        if order.waits { return try await RunWait(run: run, call: call).end() }
+        let status = try await call.context.service.inspect { store in
+            var status = try ExecutionStatus.read(run, from: store, withResults: false)
+            status.note = note
+            return status
+        }
+        return status.started
+    }
+
+    /// What was asked for, checked.
+    struct Order {
+        let name: String?
+        let tasks: [Int]?
+        let isParallel: Bool?
+        let parameters: [String: JSONValue]
+        let limit: Int?
+        let waits: Bool
+
+        init(_ arguments: ToolArguments) throws {
+            let (name, id) = (try arguments.text("workflow_name"), try arguments.text("workflow_id"))
+            tasks = try arguments.wholes("task_ids")
+            if let name, let id, name != id {
+                throw ToolFailure("workflow_name is '\(name)' and workflow_id is '\(id)'; give one of them")
+            }
+            self.name = name ?? id
+            guard self.name != nil || tasks != nil else {
+                throw ToolFailure("give workflow_name, or task_ids such as [4, 5, 6, 7]; list_workflows shows both")
+            }
+            if let tasks, Set(tasks).count < tasks.count { throw ToolFailure("task_ids names a task twice") }
+            let parallel = try arguments.flag("parallel") ?? false
+            let sequential = try arguments.flag("sequential") ?? false
+            guard !(parallel && sequential) else {
+                throw ToolFailure("parallel and sequential exclude each other; give one of them")
+            }
+            isParallel = parallel ? true : sequential ? false : nil
+            parameters = try arguments.object("parameters") ?? [:]
+            limit = try arguments.whole("parallel_limit", in: 1...1_000)
+            waits = try arguments.flag("wait_for_completion") ?? false
+        }
+
+        func entry(in catalogue: WorkflowCatalogue) throws -> WorkflowCatalogue.Entry {
+            if let name { return try catalogue.workflow(named: name) }
+            return try catalogue.workflow(withTasks: tasks ?? [])
+        }
+    }
+}
+
+extension ExecutionStatus {
+    /// What is told of a run that was started just now.
+    var started: JSONValue {
+        var members = document(withDetails: false).object ?? [:]
+        for name in ["progress", "progress_detail", "completed_at", "elapsed_seconds", "summary"] {
+            members[name] = nil
+        }
+        return .object(members)
+    }
+}

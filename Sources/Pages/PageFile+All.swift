@@ -1,0 +1,46 @@
+extension PageFile {
+    /// The page's own document, which is served at `/`.
+    package static let start = PageFile("index.html", PackageResources.index_html)
+
+    /// Every file beside it, each served at `/page/` and its name. A new file is a line here; a test compares them.
+    package static let parts: [PageFile] = [
+        PageFile("ansi.js", PackageResources.ansi_js),
+        PageFile("api.js", PackageResources.api_js),
+        PageFile("app.js", PackageResources.app_js),
+        PageFile("colours.css", PackageResources.colours_css),
+        PageFile("dom.js", PackageResources.dom_js),
+        PageFile("facts.js", PackageResources.facts_js),
+        PageFile("form.js", PackageResources.form_js),
+        PageFile("gantt.js", PackageResources.gantt_js),
+        PageFile("graph.js", PackageResources.graph_js),
+        PageFile("icon.svg", PackageResources.icon_svg),
+        PageFile("keys.js", PackageResources.keys_js),
+        PageFile("layers.js", PackageResources.layers_js),
+        PageFile("layout.css", PackageResources.layout_css),
+        PageFile("list.js", PackageResources.list_js),
+        PageFile("live.js", PackageResources.live_js),
+        PageFile("log-source.js", PackageResources.log_source_js),
+        PageFile("log-window.js", PackageResources.log_window_js),
+        PageFile("log.css", PackageResources.log_css),
+        PageFile("messages.js", PackageResources.messages_js),
+        PageFile("parts.css", PackageResources.parts_css),
+        PageFile("pictures.css", PackageResources.pictures_css),
+        PageFile("plot.js", PackageResources.plot_js),
+        PageFile("pretty.js", PackageResources.pretty_js),
+        PageFile("router.js", PackageResources.router_js),
+        PageFile("saved-queries.js", PackageResources.saved_queries_js),
+        PageFile("session.js", PackageResources.session_js),
+        PageFile("states.js", PackageResources.states_js),
+        PageFile("table.js", PackageResources.table_js),
+        PageFile("tally.js", PackageResources.tally_js),
+        PageFile("text.js", PackageResources.text_js),
+        PageFile("ticker.js", PackageResources.ticker_js),
+        PageFile("view-job.js", PackageResources.view_job_js),
+        PageFile("view-jobs.js", PackageResources.view_jobs_js),
+        PageFile("view-overview.js", PackageResources.view_overview_js),
+        PageFile("view-run.js", PackageResources.view_run_js),
+        PageFile("view-runs.js", PackageResources.view_runs_js),
+        PageFile("view-sql.js", PackageResources.view_sql_js),
+        PageFile("view-workflows.js", PackageResources.view_workflows_js),
+    ]
+}

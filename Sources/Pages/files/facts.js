@@ -1,0 +1,11 @@
+// Names and values, those that there are.
+
+import { el, reconcile, setText } from "./dom.js"
+
+/** `pairs`: `[name, text or null]`. */
+export function facts(list, pairs) {
+  const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "")
+  reconcile(list, known, ([name]) => name,
+    ([name]) => el("div", null, el("dt", null, name), el("dd")),
+    (element, [, value]) => setText(element.lastChild, value))
+}

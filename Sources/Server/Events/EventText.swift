@@ -1,0 +1,22 @@
+import JSON
+import Jobs
+
+/// Changes as server-sent events.
+enum EventText {
+    /// Keeps what is between from closing the connection.
+    static let heartbeat = ": still here\n\n"
+
+    static func change(_ set: ChangeSet) -> String {
+        let data = JSONValue.object([
+            "jobs": .list(
+                set.jobs.map { job in
+                    .object([
+                        "id": .integer(job.id.rawValue), "run_id": job.run.map { .integer($0.rawValue) } ?? .null,
+                        "state": .string(job.state.rawValue), "attempt": .integer(job.attempt),
+                    ])
+                }),
+            "runs": .list(set.runs.map { .integer($0.rawValue) }), "truncated": .bool(set.isTruncated),
+        ])
+        return "id: \(set.cursor.sequence)-\(set.cursor.job)\nevent: change\ndata: \(data.text)\n\n"
+    }
+}

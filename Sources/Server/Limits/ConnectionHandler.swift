@@ -1,0 +1,114 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Ends connections whose client is slow or sends too much, and knows who made the connection. One a connection, after the
+/// HTTP decoder.
+final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let limits: Limits
+    private var knownPeer: Peer?
+    private var bodyBytes = 0
+    /// Requests whose answers have not ended.
+    private var open = 0
+    /// There will be no further request: one side said so, or what came is no HTTP.
+    private var isLast = false
+    private var readTimer: Scheduled<Void>?
+    private var writeTimer: Scheduled<Void>?
+
+    init(limits: Limits) { self.limits = limits }
+
+    /// In the channel's event loop.
+    func peer(of channel: any Channel) -> Peer {
+        if let knownPeer { return knownPeer }
+        let peer = Peer.find(of: channel)
+        knownPeer = peer
+        return peer
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { begin(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stopTimers()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { stopTimers() }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard knownPeer == nil else { return }
+        // Before the first request, whose sender may end before it is read.
+        knownPeer = Peer.find(of: context.channel)
+        expect(within: limits.firstHead, context)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            open += 1
+            bodyBytes = 0
+            isLast = isLast || head.headerFields[.connection]?.lowercased() == "close"
+            expect(within: limits.body, context)
+        case .body(let part):
+            bodyBytes += part.readableBytes
+            // More than any route takes: what is left is not even read.
+            guard bodyBytes <= Limits.largeBody + Limits.standardBody else { return context.close(promise: nil) }
+        case .end:
+            readTimer?.cancel()
+            readTimer = nil
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head): isLast = isLast || head.headerFields[.connection]?.lowercased() == "close"
+        case .end:
+            open = max(0, open - 1)
+            if open == 0 { expect(within: isLast ? limits.linger : limits.idle, context) }
+        case .body: break
+        }
+        context.write(data, promise: promise)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        isLast = true
+        expect(within: limits.linger, context)
+        context.fireErrorCaught(error)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        writeTimer?.cancel()
+        writeTimer = nil
+        if !context.channel.isWritable { writeTimer = close(after: limits.stall, context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// The connection ends unless something comes until then.
+    private func expect(within time: TimeAmount, _ context: ChannelHandlerContext) {
+        readTimer?.cancel()
+        readTimer = close(after: time, context)
+    }
+
+    private func close(after time: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {
+        let channel = context.channel
+        return context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+
+    private func stopTimers() {
+        readTimer?.cancel()
+        writeTimer?.cancel()
+        (readTimer, writeTimer) = (nil, nil)
+    }
+}

@@ -1,0 +1,151 @@
+import HTTPTypes
+import Hummingbird
+import JSON
+import Jobs
+import MCP
+import Stores
+
+/// The Model Context Protocol over streamable HTTP, at `/mcp`: a message in each POST, and its answer as JSON or, where
+/// progress is told meanwhile, as a stream of events.
+struct MCPRoutes {
+    private let sessions: MCPSessions
+    private let clock: @Sendable () -> Int
+
+    /// Bytes of a message.
+    private static let longestMessage = 16 << 20
+    private static let sessionHeader = HTTPField.Name("Mcp-Session-Id")
+    private static let versionHeader = HTTPField.Name("MCP-Protocol-Version")
+
+    init(services: ServerServices) {
+        let (store, settings) = (services.store, services.settings)
+        clock = { store.timekeeper.boottime() }
+        let context = services.toolContext
+        sessions = MCPSessions(database: store.path) {
+            Session(context: context, access: settings.toolAccess, version: settings.version)
+        }
+    }
+
+    func add(to router: some RouterMethods<ServerContext>) {
+        router.post("mcp") { request, _ in try await post(request) }
+        router.delete("mcp") { request, _ in try end(request) }
+        for method in [HTTPRequest.Method.get, .put, .patch] {
+            router.on("mcp", method: method) { _, _ -> Response in
+                throw Problem(
+                    .methodNotAllowed, "send messages by POST; there is no stream of what the server says by itself",
+                    headers: [.allow: "POST, DELETE"])
+            }
+        }
+    }
+
+    // MARK: Messages
+
+    private func post(_ request: Request) async throws -> Response {
+        try Self.checkTypes(request.headers)
+        if let refusal = Self.refusal(ofVersionIn: request.headers) { return refusal }
+        let message = IncomingMessage(parsing: try await request.bytes(limit: Self.longestMessage))
+        switch message {
+        case .faulty(let id, let error): return Self.refusal(.failure(id, error))
+        case .request(_, "initialize", _):
+            let (id, session) = sessions.begin(at: clock())
+            return try await answer(to: message, of: session, isStream: false, session: id)
+        case .answer, .notification, .request:
+            guard let name = Self.sessionHeader, let id = request.headers[name] else {
+                return Self.refusal(
+                    .failure(
+                        message.id,
+                        ProtocolError(
+                            code: -32600, message: "the header Mcp-Session-Id is missing; 'initialize' gives its value")
+                    ))
+            }
+            guard case .session(let session) = sessions.session(id, at: clock()) else {
+                return Self.refusal(
+                    .failure(
+                        message.id,
+                        ProtocolError(code: -32600, message: "there is no such session; begin anew with 'initialize'")),
+                    status: .notFound)
+            }
+            let isStream = message.takesTime && Self.accepts("text/event-stream", request.headers)
+            return try await answer(to: message, of: session, isStream: isStream, session: nil)
+        }
+    }
+
+    private func answer(
+        to message: IncomingMessage, of session: Session, isStream: Bool, session id: String?
+    ) async throws -> Response {
+        let (messages, feed) = AsyncStream<OutgoingMessage>.makeStream()
+        guard let work = session.receive(message, send: { feed.yield($0) }) else { return Response(status: .accepted) }
+        // Told by the end of the work, so that the stream of a request that was cancelled ends as well.
+        Task {
+            await work.value
+            feed.finish()
+        }
+        if isStream { return MCPEventStream(messages: messages, work: work).response }
+        for await message in messages where message.isAnswer {
+            var headers: HTTPFields = [:]
+            if let id, let name = Self.sessionHeader { headers[name] = id }
+            return .json(message.value, headers: headers)
+        }
+        // It was cancelled.
+        return Response(status: .noContent)
+    }
+
+    private func end(_ request: Request) throws -> Response {
+        guard let name = Self.sessionHeader, let id = request.headers[name] else {
+            throw Problem(.badRequest, "the header Mcp-Session-Id is missing")
+        }
+        guard sessions.end(id) else { throw Problem(.notFound, "there is no such session") }
+        return Response(status: .noContent)
+    }
+
+    // MARK: Headers
+
+    private static func checkTypes(_ headers: HTTPFields) throws {
+        let type = headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() } ?? ""
+        guard type.trimmingPrefix(while: { $0 == " " }) == "application/json" else {
+            throw Problem(.unsupportedMediaType, "a message is JSON: send Content-Type: application/json")
+        }
+        guard accepts("application/json", headers) || accepts("text/event-stream", headers) else {
+            throw Problem(.notAcceptable, "answers are application/json or text/event-stream; Accept names neither")
+        }
+    }
+
+    private static func accepts(_ type: String, _ headers: HTTPFields) -> Bool {
+        guard let accepted = headers[.accept]?.lowercased() else { return true }
+        let family = type.split(separator: "/").first.map { "\($0)/*" } ?? type
+        return [type, family, "*/*"].contains { accepted.contains($0) }
+    }
+
+    /// `nil` for a revision that is spoken here, and where none is named.
+    private static func refusal(ofVersionIn headers: HTTPFields) -> Response? {
+        guard let name = versionHeader, let version = headers[name], ProtocolVersion(rawValue: version) == nil else {
+            return nil
+        }
+        let known = ProtocolVersion.allCases.map(\.rawValue).joined(separator: ", ")
+        let error = ProtocolError(
+            code: -32600, message: "the revision '\(version.prefix(40))' is not spoken here; these are: \(known)")
+        return refusal(.failure(nil, error))
+    }
+
+    private static func refusal(
+        _ message: OutgoingMessage, status: HTTPResponse.Status = .badRequest
+    ) -> Response {
+        .json(message.value, status: status)
+    }
+}
+
+extension IncomingMessage {
+    fileprivate var id: MCP.RequestID? {
+        switch self {
+        case .request(let id, _, _): id
+        case .faulty(let id, _): id
+        case .notification, .answer: nil
+        }
+    }
+
+    /// Progress is wanted, or the answer may take long.
+    fileprivate var takesTime: Bool {
+        guard case .request(_, "tools/call", let parameters) = self else { return false }
+        return parameters["_meta"]?["progressToken"] != nil
+            || parameters["arguments"]?["wait_for_completion"] == .bool(true)
+    }
+}

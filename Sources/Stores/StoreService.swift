@@ -1,0 +1,82 @@
+package import Jobs
+package import SQLite
+
+/// The database for what is asynchronous: the doors. SQLite blocks, so it runs in threads of its own; none of them polls.
+///
+/// Writes go through one thread, in order. Reads have threads of their own, so that none waits behind a write.
+package final class StoreService: Sendable {
+    /// Absolute and without symbolic links.
+    package let path: String
+    package let timekeeper: Timekeeper
+    /// Tells when the database has changed, whoever changed it.
+    package let changes: StoreChanges
+    /// How long writes have waited for their turn: for those before them, the gate and SQLite's lock.
+    package let waits = WaitTally()
+    private let writer: StoreThreads
+    private let readers: StoreThreads
+
+    /// Opens the database, and makes it when it is missing and `options` say so.
+    ///
+    /// - Parameter readers: threads that read.
+    /// - Throws: what opening the database throws.
+    package init(_ options: Database.Options, readers: Int = 2, timekeeper: Timekeeper = .system) async throws {
+        // The first brings the schema up to date; the others find it so.
+        writer = try await StoreThreads(options, count: 1, timekeeper: timekeeper)
+        var options = options
+        options.path = try await writer.perform { $0.path }
+        self.readers = try await StoreThreads(options, count: readers, timekeeper: timekeeper)
+        changes = try await StoreChanges(options, timekeeper: timekeeper)
+        path = options.path
+        self.timekeeper = timekeeper
+    }
+
+    /// The folder that the database is in.
+    package var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
+
+    /// Runs `body` in one IMMEDIATE transaction and wakes the runners when it left work for them.
+    ///
+    /// - Throws: what `body` throws, and nothing was changed then; `StoreServiceError`.
+    package func write<R: Sendable>(_ body: @escaping @Sendable (JobTransaction) throws -> R) async throws -> R {
+        let asked = timekeeper.boottime()
+        return try await writer.perform { [waits, timekeeper] store in
+            try store.write { transaction in
+                waits.note(timekeeper.boottime() - asked)
+                return try body(transaction)
+            }
+        }
+    }
+
+    /// Runs `body` on one short snapshot with the operations that only read.
+    ///
+    /// - Throws: as ``write(_:)``.
+    package func read<R: Sendable>(_ body: @escaping @Sendable (JobTransaction) throws -> R) async throws -> R {
+        try await readers.perform { store in try store.look(body) }
+    }
+
+    /// For use cases of `Engine` that take a store and change it. `body` runs in the thread that writes.
+    package func perform<R: Sendable>(_ body: @escaping @Sendable (JobStore) throws -> R) async throws -> R {
+        try await writer.perform(body)
+    }
+
+    /// For use cases of `Engine` that take a store and only read. `body` runs in a thread that reads.
+    package func inspect<R: Sendable>(_ body: @escaping @Sendable (JobStore) throws -> R) async throws -> R {
+        try await readers.perform(body)
+    }
+
+    /// Answers one query of a stranger, who may read everything and change nothing.
+    ///
+    /// - Throws: `ConsoleError`
+    package func query(_ sql: String, limits: ConsoleLimits = .service) async throws -> Table {
+        let path = path
+        return try await readers.perform { _ in try Console.query(path: path, sql: sql, limits: limits) }
+    }
+
+    /// What was asked for before comes to its end; what is asked later throws `.closed`.
+    package func close() {
+        changes.close()
+        writer.close()
+        readers.close()
+    }
+
+    deinit { close() }
+}

@@ -1,0 +1,203 @@
+import JSON
+import Jobs
+import SQLite
+import TestSupport
+import Testing
+
+@testable import Conductor
+
+/// What happens to executions without Conductor's API: other commands, other processes, the clock.
+@Suite struct `An execution` {
+    @Test func `is a run whose jobs can be read with SQL`() throws {
+        try withStage { stage in
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a", "b"))]}"#)
+            let id = try stage.start("w", input: #"{"x":1}"#)
+            try stage.work("a", output: #"{"n":7}"#)
+            #expect(
+                try stage.store.lines("SELECT key, kind, state, result FROM job_history") == [
+                    #"a|external|succeeded|{"n":7}"#, "b|external|ready|",
+                ])
+            try stage.work("b")
+            #expect(try stage.status(id) == "COMPLETED")
+            #expect(
+                try stage.store.lines("SELECT state, jobs, succeeded, inputs FROM run_history") == [
+                    #"succeeded|2|2|{"x":1}"#
+                ])
+            #expect(
+                try stage.store.lines("SELECT reference, status FROM task_history") == ["a|COMPLETED", "b|COMPLETED"])
+        }
+    }
+
+    @Test func `ends when an operator cancels its run`() throws {
+        try withStage { stage in
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a", "b"))]}"#)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            try stage.store.write { _ = try $0.cancel(RunID(1)) }
+            try stage.settle()
+            #expect(try stage.status(id) == "TERMINATED")
+            #expect(try stage.tasks(id) == ["a CANCELED"])
+            try stage.update(task)
+            #expect(try stage.status(id) == "TERMINATED")
+        }
+    }
+
+    @Test func `goes on when an operator retries its failed job`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","retryCount":0}"#)
+            try stage.define(
+                """
+                {"name":"w","tasks":[
+                  {"name":"f","taskReferenceName":"f","type":"FORK_JOIN","forkTasks":[[\(simple("a"))],[\(simple("b"))]]},
+                  {"name":"j","taskReferenceName":"j","type":"JOIN","joinOn":["a","b"]}]}
+                """)
+            let id = try stage.start("w")
+            try stage.work("a", "FAILED")
+            #expect(try stage.status(id) == "FAILED")
+            let found = try stage.store.column("SELECT id FROM jobs WHERE key = 'a'")
+            let job = try #require(found.first.flatMap { Int($0) })
+            try stage.store.write { _ = try $0.retry(JobID(job)) }
+            try stage.settle()
+            #expect(try stage.status(id) == "RUNNING")
+            try stage.work("a")
+            try stage.work("b")
+            #expect(try stage.status(id) == "COMPLETED")
+        }
+    }
+
+    @Test func `takes a task back from a silent worker, whatever the wall clock does`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","retryCount":1,"retryDelaySeconds":2,"responseTimeoutSeconds":10}"#)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            let lost = try stage.poll("a")
+            stage.time.advance(by: 9_999)
+            try stage.settle()
+            #expect(try stage.tasks(id) == ["a IN_PROGRESS"])
+            stage.time.advance(by: 1)
+            let agenda = try stage.look { try $0.agenda() }
+            #expect(agenda.isDue)
+            try stage.settle()
+            #expect(try stage.tasks(id) == ["a TIMED_OUT", "a SCHEDULED"])
+            #expect(try stage.poll("a") == nil)
+            try stage.update(lost)
+            #expect(try stage.tasks(id) == ["a TIMED_OUT", "a SCHEDULED"])
+            stage.time.advance(by: 2_000)
+            try stage.work("a")
+            #expect(try stage.status(id) == "COMPLETED")
+            #expect(
+                try stage.store.lines("SELECT attempt, state FROM attempt_history") == ["1|timed_out", "2|succeeded"])
+        }
+    }
+
+    @Test func `gives tasks back at once after a reboot`() throws {
+        try withStage { stage in
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            _ = try stage.poll("a")
+            try stage.store.write { try $0.endLeasesOfEarlierBoots(than: "boot") }
+            try stage.settle()
+            #expect(try stage.tasks(id) == ["a IN_PROGRESS"])
+            try stage.store.write { try $0.endLeasesOfEarlierBoots(than: "another") }
+            try stage.settle()
+            #expect(try stage.tasks(id) == ["a TIMED_OUT", "a SCHEDULED"])
+        }
+    }
+
+    @Test func `hands nothing out while its queue is paused, and no more at once than the definition says`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","concurrentExecLimit":2}"#)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            for _ in 0..<4 { _ = try stage.start("w") }
+            try stage.store.write { _ = try $0.setPaused(true, queue: "default") }
+            #expect(try stage.poll("a") == nil)
+            try stage.store.write { _ = try $0.setPaused(false, queue: "default") }
+            let held = try stage.change { try $0.poll(RemoteType("a"), worker: nil, count: 4) }
+            #expect(held.count == 2)
+            #expect(try stage.poll("a") == nil)
+            try stage.update(held[0])
+            let next = try stage.poll("a")
+            #expect(next != nil)
+        }
+    }
+
+    @Test func `begins again under its id, and keeps the run before as history`() throws {
+        try withStage { stage in
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            try stage.work("a")
+            try stage.change { try $0.restart(id) }
+            #expect(try stage.tasks(id) == ["a SCHEDULED"])
+            try stage.work("a")
+            #expect(
+                try stage.store.lines("SELECT id, state FROM run_history ORDER BY id") == [
+                    "1|succeeded", "2|succeeded",
+                ])
+        }
+    }
+
+    @Test func `fails a task whose input is too large, and harms no other`() throws {
+        try withStage { stage in
+            try stage.define(
+                #"{"name":"w","tasks":[{"name":"a","taskReferenceName":"a","inputParameters":{"x":"${workflow.input.x}${workflow.input.x}"}}]}"#
+            )
+            let id = try stage.start("w", input: #"{"x":"\#(String(repeating: "y", count: 600_000))"}"#)
+            #expect(try stage.status(id) == "FAILED")
+            let reason = try stage.workflow(id).text("reasonForIncompletion") ?? ""
+            #expect(reason.contains("1048576"), "\(reason)")
+        }
+    }
+}
+
+@Suite struct `A worker's answer` {
+    @Test func `that comes after an operator cancelled the job is taken and dropped`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","responseTimeoutSeconds":10}"#)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            try stage.store.write { _ = try $0.cancel(JobID(1)) }
+            try stage.update(task)
+            #expect(try stage.tasks(id) == ["a CANCELED"])
+            #expect(try stage.status(id) == "TERMINATED")
+            stage.time.advance(by: 60_000)
+            try stage.settle()
+            let agenda = try stage.look { try $0.agenda() }
+            #expect(!agenda.isDue)
+        }
+    }
+
+    @Test func `that comes when its lease and its job have ended changes nothing`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","responseTimeoutSeconds":10,"retryCount":0}"#)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            stage.time.advance(by: 10_000)
+            // A runner took it back, and no server has looked yet.
+            try stage.store.write { _ = try $0.endLapsedLeases() }
+            try stage.update(task)
+            #expect(try stage.tasks(id) == ["a TIMED_OUT"])
+            #expect(try stage.status(id) == "TIMED_OUT")
+        }
+    }
+}
+
+@Suite struct `Loops` {
+    @Test func `without work in them give others their turn, and end`() throws {
+        try withStage { stage in
+            try stage.define(
+                """
+                {"name":"w","tasks":[{"name":"l","taskReferenceName":"l","type":"DO_WHILE",
+                  "loopCondition":"$.l.iteration < 300",
+                  "loopOver":[{"name":"s","taskReferenceName":"s","type":"SET_VARIABLE",
+                               "inputParameters":{"n":"${l.iteration}"}}]}],
+                 "outputParameters":{"n":"${workflow.variables.n}"}}
+                """)
+            let id = try stage.start("w")
+            for _ in 0..<20 where try stage.look({ try $0.agenda() }).isDue { try stage.settle() }
+            #expect(try stage.status(id) == "COMPLETED")
+            #expect(try stage.workflow(id)["output"]?.text == #"{"n":300}"#)
+        }
+    }
+}

@@ -1,0 +1,251 @@
+import Glibc
+import JSON
+import SQLite
+import TestSupport
+import Testing
+
+/// Assistants as clients: the official SDK for Python, over pipes and over HTTP, and what no SDK sends.
+@Suite(.serialized) struct `An assistant` {
+    private static let python = "\(AssistantHost.project)/.build/python/bin/python"
+    private static let client = "\(AssistantHost.project)/Tests/Clients/mcp_client.py"
+    private static let hasSDK = access(python, X_OK) == 0
+
+    private func run(_ words: [String], in host: Host) throws -> [JSONValue] {
+        let client = try TestProcess([Self.python, "-W", "ignore", Self.client] + words, in: host.folder)
+        let end = try client.wait()
+        guard end.exitCode == 0 else { throw TestFailure("\(words): \(client.error.suffix(3_000))\(client.output)") }
+        return try client.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+    }
+
+    private func pipes(_ host: Host) -> [String] {
+        [Binary.path, "mcp", "--db", host.database, "--directory", host.folder]
+    }
+
+    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
+    func `finds every kind of request served over pipes`() throws {
+        try withHost { host in
+            try AssistantHost.prepare(host, seconds: 0.8)
+            #expect(try run(["tour"] + pipes(host), in: host).last?["tour"] == .string("done"))
+            try host.checkInvariants()
+        }
+    }
+
+    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
+    func `runs the template as it stands with nothing else started`() throws {
+        try withHost { host in
+            try AssistantHost.prepare(host, seconds: 1.5)
+            let polls = try run(["converse"] + pipes(host), in: host).compactMap { $0["status"] }
+            try AssistantHost.check(polls, host)
+            // The runner that was started for it ends by itself.
+            try eventually("the runner has ended") {
+                try host.number("SELECT count(*) FROM runners WHERE state <> 'stopped'") == 0
+            }
+        }
+    }
+
+    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
+    func `goes on with its run in another connection`() throws {
+        try withHost { host in
+            try AssistantHost.prepare(host, seconds: 1.5)
+            let started = try run(["start"] + pipes(host), in: host).first?["started"]
+            let id = try #require(started?["workflow_execution_id"]?.string)
+            let polls = try run(["poll", id] + pipes(host), in: host).compactMap { $0["status"] }
+            try AssistantHost.check(polls, host)
+        }
+    }
+
+    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
+    func `is served over HTTP, also by a server that was killed between two polls`() throws {
+        try withHost { host in
+            try AssistantHost.prepare(host, seconds: 2.5)
+            try host.startRunner("--slots", "4")
+            var server = try HTTPServer(host)
+            let started = try run(["start", server.address], in: host).first?["started"]
+            let id = try #require(started?["workflow_execution_id"]?.string)
+            try server.process.kill()
+            server = try HTTPServer(host)
+            let polls = try run(["poll", id, server.address], in: host).compactMap { $0["status"] }
+            try AssistantHost.check(polls, host)
+            try host.stopRunners()
+        }
+    }
+
+    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
+    func `finds every kind of request served over HTTP`() throws {
+        try withHost { host in
+            try AssistantHost.prepare(host, seconds: 0.8)
+            try host.startRunner("--slots", "4")
+            let server = try HTTPServer(host)
+            #expect(try run(["tour", server.address], in: host).last?["tour"] == .string("done"))
+            try host.stopRunners()
+        }
+    }
+
+    @Test func `over HTTP gets the status that says what is wrong with a request`() throws {
+        try withHost { host in
+            let server = try HTTPServer(host)
+            let hello = #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#
+            let cases: [(options: [String], status: String)] = [
+                (["-d", hello], "200"), (["-d", "{"], "400"), ([], "405"), (["-X", "PUT", "-d", hello], "405"),
+                (["-d", #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#], "400"),
+                (["-d", #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, "-H", "Mcp-Session-Id: gone"], "404"),
+                (["-d", hello, "-H", "MCP-Protocol-Version: 2026-07-28"], "400"),
+                (["-d", hello, "-H", "Content-Type: text/plain"], "415"),
+                (["-d", hello, "-H", "Accept: text/html"], "406"),
+                (["-d", hello, "-H", "Origin: http://evil.example"], "403"),
+                (["-d", hello, "-H", "Origin: null"], "403"), (["-X", "DELETE"], "400"),
+                (["-X", "DELETE", "-H", "Mcp-Session-Id: gone"], "404"),
+            ]
+            for (options, status) in cases {
+                let type = options.contains("Content-Type: text/plain") ? [] : ["-H", "Content-Type: application/json"]
+                let curl = try TestProcess(
+                    ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}"] + type + options + [server.address],
+                    in: host.folder)
+                try curl.wait()
+                #expect(curl.output == status, "\(options)")
+            }
+        }
+    }
+
+    // MARK: Pipes
+
+    @Test func `is answered line for line, and what is no message holds up nothing`() throws {
+        try withHost { host in
+            let lines = [
+                #"{"jsonrpc":"2.0","id":"d","method":"server/discover"}"#, "{", "", "  ",
+                #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}"#,
+                #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+                #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query_history","arguments":"#
+                    + #"{"sql":"SELECT 1 AS one"}}}"#, #"{"jsonrpc":"2.0","id":2,"method":"ping"}"#,
+            ]
+            // No end of the last line: it counts all the same.
+            let client = try host.start(["mcp"], input: lines.joined(separator: "\n"))
+            #expect(try client.wait(within: 20).exitCode == 0, "\(client.error)")
+            var answers: [JSONValue: JSONValue] = [:]
+            for line in client.output.split(separator: "\n") {
+                let answer = try JSONValue(parsing: String(line))
+                answers[answer["id"] ?? .null] = answer
+            }
+            #expect(answers.count == 5, "\(client.output)")
+            #expect(answers[.string("d")]?["error"]?["code"] == .integer(-32601))
+            #expect(answers[.null]?["error"]?["code"] == .integer(-32700))
+            #expect(answers[.integer(0)]?["result"]?["protocolVersion"] == .string("2025-06-18"))
+            #expect(answers[.integer(1)]?["result"]?["structuredContent"]?["rows"]?.text == "[[1]]")
+            #expect(answers[.integer(2)]?["result"] == .object([:]))
+            #expect(client.error.isEmpty, "\(client.error)")
+        }
+    }
+
+    @Test func `that only may read starts nothing, not even a runner`() throws {
+        try withHost { host in
+            try AssistantHost.prepare(host, seconds: 0.1)
+            let call =
+                #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute_conductor_workflow","#
+                + #""arguments":{"task_ids":[4]}}}"#
+            let client = try host.start(["mcp", "--allow", "read"], input: call + "\n")
+            #expect(try client.wait(within: 20).exitCode == 0, "\(client.error)")
+            #expect(client.output.contains("this server allows read only"), "\(client.output)")
+            #expect(try host.number("SELECT count(*) FROM runs") == 0)
+            #expect(try host.number("SELECT count(*) FROM runners") == 0)
+            let wrong = try host.start(["mcp", "--allow", "everything"])
+            #expect(try wrong.wait().exitCode == 64)
+        }
+    }
+
+    @Test func `that does not read its answers holds up nobody, and is left at its end`() throws {
+        try withHost { host in
+            // 40 answers of 1 MB do not fit into a pipe that nobody reads.
+            let request =
+                #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query_history","arguments":"#
+                + #"{"sql":"SELECT hex(zeroblob(400000)) AS x"}}}"#
+            try Files.write(String(repeating: request + "\n", count: 40), to: "\(host.folder)/requests")
+            let script = """
+                mkfifo answers; exec 3<> answers
+                '\(Binary.path)' mcp --db '\(host.database)' < requests > answers; echo "code $?"
+                """
+            let shell = try TestProcess(["/bin/sh", "-c", script], in: host.folder)
+            #expect(try shell.wait(within: 30).exitCode == 0, "\(shell.error)")
+            #expect(shell.output == "code 0\n", "\(shell.output)")
+        }
+    }
+}
+
+/// `weir serve` on a port that the system chose.
+private struct HTTPServer {
+    let process: TestProcess
+    let address: String
+
+    init(_ host: Host) throws {
+        let process = try host.start(["serve", "--port", "0"])
+        try eventually("the server listens: \(process.error)") {
+            process.error.contains("serving http://") || !process.isRunning
+        }
+        let words = process.error.split(whereSeparator: { $0 == " " || $0 == ";" })
+        guard let base = words.first(where: { $0.hasPrefix("http://") }) else { throw TestFailure(process.error) }
+        self.process = process
+        address = "\(base)/mcp"
+    }
+}
+
+/// The template of the reference with agents that take a moment, and what must be so when it was run.
+private enum AssistantHost {
+    static let project = "\(#filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined())"
+
+    private static let results: [(agent: String, metrics: String)] = [
+        ("TestingAgent", #"{"test_coverage": 96.5, "test_pass_rate": "100%", "performance_acceptable": true}"#),
+        ("SecurityAgent", #"{"security_score": 93, "vulnerabilities": 0, "compliance": "SOC 2"}"#),
+        ("ArchitectureAgent", #"{"coverage_threshold": "91%", "security_score": 88, "documentation": true}"#),
+        ("CodeGenAgent", #"{"patterns_generated": 12, "documentation": "docs/", "test_coverage": 79}"#),
+    ]
+
+    static func prepare(_ host: Host, seconds: Double) throws {
+        mkdir("\(host.folder)/.conductor", 0o700)
+        mkdir("\(host.folder)/.conductor/workflows", 0o700)
+        try Files.write(
+            Files.read("\(StandIns.fixtures)/template-03-parallel-execution.yaml"),
+            to: "\(host.folder)/.conductor/workflows/template_03_parallel_execution.yaml")
+        var configuration = "agents:\n"
+        for (agent, metrics) in results {
+            // One tells how far it is; of the others that is estimated.
+            let tells = agent == "TestingAgent" ? "'\(Binary.path)' progress 40 'half of the tests'" : ":"
+            try Files.write(
+                "#!/bin/sh\ncat > /dev/null\n\(tells)\nsleep \(seconds)\necho '\(metrics)'\n",
+                to: "\(host.folder)/\(agent)")
+            configuration += "  \(agent): {command: [./\(agent)]}\n"
+        }
+        try Files.write(configuration, to: "\(host.folder)/weir.yaml")
+    }
+
+    /// At one poll all four were under way, and the last one says what the database has.
+    static func check(_ polls: [JSONValue], _ host: Host) throws {
+        let percents = polls.map { $0["tasks"]?.list?.compactMap { $0["percent"]?.integer } ?? [] }
+        #expect(percents.contains { $0.count == 4 && $0.allSatisfy { $0 > 0 && $0 < 100 } }, "\(percents)")
+        #expect(percents.contains { $0.first == 40 }, "\(percents)")
+        let progress = polls.compactMap { $0["progress"]?.integer }
+        #expect(progress == progress.sorted() && progress.last == 100, "\(progress)")
+        let last = try #require(polls.last)
+        #expect(last["status"] == .string("COMPLETED"), "\(last.text)")
+        let tasks = last["tasks"]?.list ?? []
+        #expect(tasks.map { $0["task_id"]?.integer } == [4, 5, 6, 7])
+        let stored = try host.rows("SELECT result, duration_ms FROM job_history ORDER BY id")
+        for (task, row) in zip(tasks, stored) {
+            guard row.count == 2, case .text(let result) = row[0], case .integer(let duration) = row[1] else {
+                throw TestFailure("no result: \(row)")
+            }
+            let expected = try JSONValue(parsing: result)
+            #expect(task["result"] == expected)
+            #expect(task["duration_ms"]?.integer == Int(duration))
+        }
+        let summary = try #require(last["summary"])
+        let run = try host.lines("SELECT jobs, duration_ms, speedup, efficiency FROM run_history")
+        let told = ["total_tasks", "elapsed_ms", "speedup", "efficiency"].map { summary[$0]?.text ?? "" }
+        #expect(run == [told.joined(separator: "|")])
+        #expect(
+            try host.lines("SELECT sum(status = 'passed'), count(*) FROM gate_results")
+                == [
+                    "\(summary["quality_gates"]?["passed"]?.text ?? "")|\(summary["quality_gates"]?["total"]?.text ?? "")"
+                ])
+        let slowest = try host.lines("SELECT key FROM job_history ORDER BY duration_ms DESC, id LIMIT 1")
+        #expect(slowest == ["task_\(summary["slowest_task"]?["task_id"]?.text ?? "")"])
+    }
+}
