@@ -1,6 +1,4 @@
 import Conductor
-import Engine
-import Jobs
 import MCP
 package import Stores
 
@@ -29,11 +27,6 @@ package struct ServerServices: Sendable {
         var context = ToolContext(service: store, directory: settings.directory)
         context.folders = settings.workflowFolders
         context.searchPath = settings.environment["PATH"]
-        context.registered = { transaction in
-            // They come by name and version: the last of each name counts.
-            let newest = Dictionary(try transaction.workflowDefinitions().map { ($0.name, $0.text) }) { $1 }
-            return newest.sorted { $0.key < $1.key }.map { WorkflowDocument(path: nil, text: $0.value) }
-        }
         return context
     }
 }

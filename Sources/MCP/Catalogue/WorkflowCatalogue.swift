@@ -1,7 +1,7 @@
 import CLinux
 package import Engine
 import Glibc
-import Jobs
+package import Jobs
 package import Workflows
 
 /// The workflows that a client may start by name, or by the numbers of their tasks: the files of some folders, and the
@@ -30,10 +30,10 @@ package struct WorkflowCatalogue: Sendable {
     /// - Parameters:
     ///   - directory: what relative folders are relative to.
     ///   - folders: besides the usual one, and before it.
-    ///   - registered: definitions of the database.
-    package static func read(in directory: String, folders: [String], registered: [WorkflowDocument] = [])
-        -> WorkflowCatalogue
-    {
+    ///   - definitions: those of the database; of each name the last counts.
+    package static func read(
+        in directory: String, folders: [String], definitions: [StoredDefinition] = []
+    ) -> WorkflowCatalogue {
         var entries: [Entry] = []
         var seen: Set<String> = []
         for folder in folders + [WorkflowDocument.usualFolder] {
@@ -43,8 +43,13 @@ package struct WorkflowCatalogue: Sendable {
                 if let entry = entry(at: "\(path)/\(file)", shown: shown, in: directory) { entries.append(entry) }
             }
         }
-        for document in registered {
-            entries.append(Entry(document, place: "definition '\(document.path ?? "?")' in the database"))
+        // They come by name and version: the last of each name counts.
+        let newest = Dictionary(definitions.map { ($0.name, $0) }) { $1 }
+        for definition in newest.values.sorted(by: { $0.name < $1.name }) {
+            let document = WorkflowDocument(path: nil, text: definition.text)
+            entries.append(
+                Entry(
+                    document, place: "definition '\(definition.name)', version \(definition.version), in the database"))
         }
         return WorkflowCatalogue(entries: entries)
     }

@@ -1,5 +1,4 @@
-package import Engine
-package import Jobs
+import Jobs
 package import Stores
 
 /// What the tools work on.
@@ -13,18 +12,18 @@ package struct ToolContext: Sendable {
     package var searchPath: String?
     /// Starts a runner; `nil`: runs are left to those that live.
     package var crew: (any RunnerCrew)?
-    /// Workflows that the database has. They belong to the catalogue as files do.
-    package var registered: @Sendable (JobTransaction) throws -> [WorkflowDocument] = { _ in [] }
 
     package init(service: StoreService, directory: String) {
         self.service = service
         self.directory = directory
     }
 
+    /// Files, and the definitions that the database has.
     func catalogue() async throws -> WorkflowCatalogue {
-        let (directory, folders, registered) = (directory, folders, registered)
+        let (directory, folders) = (directory, folders)
         return try await service.inspect { store in
-            WorkflowCatalogue.read(in: directory, folders: folders, registered: try store.look(registered))
+            let definitions = try store.look { try $0.workflowDefinitions() }
+            return WorkflowCatalogue.read(in: directory, folders: folders, definitions: definitions)
         }
     }
 }
