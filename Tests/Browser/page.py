@@ -21,7 +21,7 @@ def opened(browser, address):
     """Opens a view and waits until its data are there."""
     browser.open(address)
     browser.wait("document.querySelector('#live').dataset.state === 'live'")
-    browser.wait("document.querySelector('main td, main .empty:not([hidden]), main .node, main textarea, main form')")
+    browser.wait("document.querySelector('main td, main .empty:not([hidden]), main .node, main textarea, main form, main .fault')")
 
 
 def work(browser, base):

@@ -75,7 +75,15 @@ final class PageServer {
         description: Builds, tests and packs a program.
         parallel: {defaultMaxConcurrency: 4, resources: {compiler: 2}}
         steps:
-          - {id: prepare, config: {command: sleep, args: ["0.3"]}}
+          - id: prepare
+            config:
+              shell: |
+                printf '\\033[1mLooking for the tools\\033[0m\\n'
+                for tool in sh sed awk tar gzip; do
+                    printf '  %-6s \\033[32mfound\\033[0m at %s\\n' $tool "$(command -v $tool)"
+                    sleep 0.1
+                done
+                printf '\\033[33mwarning\\033[0m there is no sanitizer; going on without\\n' >&2
           - {id: compile-debug, dependsOn: [prepare], parallel: {resource: compiler}, config: {command: sleep, args: ["0.8"]}}
           - {id: compile-fast, dependsOn: [prepare], parallel: {resource: compiler}, config: {command: sleep, args: ["1.2"]}}
           - {id: compile-small, dependsOn: [prepare], parallel: {resource: compiler}, config: {command: sleep, args: ["0.7"]}}

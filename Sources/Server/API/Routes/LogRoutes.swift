@@ -43,7 +43,8 @@ struct LogRoutes {
     private static func range(_ source: LogSource, _ request: APIRequest) async throws -> Response {
         let length = try await source.length()
         var headers = headers
-        guard let text = request.request.headers[.range] else {
+        // Of a log that is empty every range is all of it.
+        guard length > 0, let text = request.request.headers[.range] else {
             return Response(status: .ok, headers: headers, body: source.body(0..<length, of: length))
         }
         switch ByteRange.parse(text, of: length) {
