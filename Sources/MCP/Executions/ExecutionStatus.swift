@@ -23,6 +23,8 @@ struct ExecutionStatus {
 
     /// Bytes of one task's result; more is to be had from `get_job`.
     static let resultLimit = 16 << 10
+    /// Bytes of all results together: clients take no events of more than 1 MiB.
+    private static let resultsLimit = 256 << 10
     /// Tasks that are listed; of more, those that tell most.
     static let mostTasks = 500
 
@@ -34,7 +36,10 @@ struct ExecutionStatus {
         let report = try RunReport.read(run, from: store)
         var status = ExecutionStatus(report: report)
         status.name = choice.text
-        if withResults { status.results = try RunReport.results(of: run, upTo: resultLimit, from: store) }
+        if withResults {
+            let share = resultsLimit / max(1, min(mostTasks, report.ownSteps.count))
+            status.results = try RunReport.results(of: run, upTo: min(resultLimit, share), from: store)
+        }
         if report.steps.contains(where: { $0.state == .running && $0.progress == nil }) {
             status.typical = try store.look { try $0.pastDurations(workflow: report.workflow) }
         }
