@@ -148,7 +148,9 @@ import Testing
         try await withConversation(timekeeper: time.timekeeper) { client in
             let claims = try await start(client, claiming: 4)
             time.advance(by: 10_000)
-            try await client.service.perform { store in for claim in claims { try store.finish(claim) } }
+            try await client.service.perform { store in
+                for claim in claims { try store.finish(claim) { $0.startedAt = TestTime.start } }
+            }
             _ = try await start(client, claiming: 4)
             for (elapsed, percents) in [(5_000, 50...50), (10_000, 91...98), (1_000_000, 91...99)] {
                 time.advance(by: elapsed)

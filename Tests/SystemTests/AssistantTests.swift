@@ -11,7 +11,9 @@ import Testing
     private static let hasSDK = access(python, X_OK) == 0
 
     private func run(_ words: [String], in host: Host) throws -> [JSONValue] {
-        let client = try TestProcess([Self.python, "-W", "ignore", Self.client] + words, in: host.folder)
+        let client = try TestProcess(
+            [Self.python, "-W", "ignore", Self.client] + words, in: host.folder,
+            environment: ["GATE": AssistantHost.gate(host)])
         let end = try client.wait()
         guard end.exitCode == 0 else { throw TestFailure("\(words): \(client.error.suffix(3_000))\(client.output)") }
         return try client.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
@@ -26,7 +28,7 @@ import Testing
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `finds every kind of request served over pipes`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 0.8)
+            try AssistantHost.prepare(host)
             #expect(try run(["tour"] + pipes(host), in: host).last?["tour"] == .string("done"))
             try host.checkInvariants()
         }
@@ -35,7 +37,7 @@ import Testing
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `runs the template as it stands with nothing else started`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 1.5)
+            try AssistantHost.prepare(host, isGated: true)
             let polls = try run(["converse"] + pipes(host), in: host).compactMap { $0["status"] }
             try AssistantHost.check(polls, host)
             // The runner that was started for it ends by itself.
@@ -48,7 +50,7 @@ import Testing
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `goes on with its run in another connection`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 1.5)
+            try AssistantHost.prepare(host, isGated: true)
             let started = try run(["start"] + pipes(host), in: host).first?["started"]
             let id = try #require(started?["workflow_execution_id"]?.string)
             let polls = try run(["poll", id] + pipes(host), in: host).compactMap { $0["status"] }
@@ -59,7 +61,7 @@ import Testing
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `is served over HTTP, also by a server that was killed between two polls`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 2.5)
+            try AssistantHost.prepare(host, isGated: true)
             try host.startRunner("--slots", "4")
             var server = try ServerProcess(host, directory: host.folder)
             let started = try run(["start", address(server)], in: host).first?["started"]
@@ -75,7 +77,7 @@ import Testing
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `finds every kind of request served over HTTP`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 0.8)
+            try AssistantHost.prepare(host)
             try host.startRunner("--slots", "4")
             let server = try ServerProcess(host, directory: host.folder)
             #expect(try run(["tour", address(server)], in: host).last?["tour"] == .string("done"))
@@ -194,7 +196,7 @@ import Testing
 
     @Test func `that only may read starts nothing, not even a runner`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 0.1)
+            try AssistantHost.prepare(host)
             let call =
                 #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute_conductor_workflow","#
                 + #""arguments":{"task_ids":[4]}}}"#
@@ -237,7 +239,12 @@ private enum AssistantHost {
         ("CodeGenAgent", #"{"patterns_generated": 12, "documentation": "docs/", "test_coverage": 79}"#),
     ]
 
-    static func prepare(_ host: Host, seconds: Double) throws {
+    /// The file that lets gated agents end.
+    static func gate(_ host: Host) -> String { "\(host.folder)/gate" }
+
+    /// - Parameter isGated: the agents work until the client has seen all of them at work; else for a moment.
+    static func prepare(_ host: Host, isGated: Bool = false) throws {
+        let work = isGated ? "until [ -e '\(gate(host))' ]; do sleep 0.05; done" : "sleep 0.8"
         mkdir("\(host.folder)/.conductor", 0o700)
         mkdir("\(host.folder)/.conductor/workflows", 0o700)
         try Files.write(
@@ -248,7 +255,7 @@ private enum AssistantHost {
             // One tells how far it is; of the others that is estimated.
             let tells = agent == "TestingAgent" ? "'\(Binary.path)' progress 40 'half of the tests'" : ":"
             try Files.write(
-                "#!/bin/sh\ncat > /dev/null\n\(tells)\nsleep \(seconds)\necho '\(metrics)'\n",
+                "#!/bin/sh\ncat > /dev/null\n\(tells)\n\(work)\necho '\(metrics)'\n",
                 to: "\(host.folder)/\(agent)")
             configuration += "  \(agent): {command: [./\(agent)]}\n"
         }
