@@ -13,7 +13,7 @@ struct MCPCommand: WeirCommand {
         discussion: """
             Speaks MCP on standard input and output, until the input ends. A client starts it, as in
 
-              {"mcpServers": {"weir": {"command": "weir", "args": ["mcp", "--db", "/path/to/.weir/weir.db"]}}}
+              {"command": "weir", "args": ["mcp", "--db", "/path/.weir/weir.db"]}
 
             What is started is stored, and goes on when the client ends. When nobody executes it, a runner is started,
             which ends when nothing is left to do.
