@@ -66,9 +66,44 @@ import Testing
             server = try HTTPServer(host)
             let polls = try run(["poll", id, server.address], in: host).compactMap { $0["status"] }
             try AssistantHost.check(polls, host)
-            try host.shell("DELETE FROM jobs; DELETE FROM runs;")
+            try host.stopRunners()
+        }
+    }
+
+    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
+    func `finds every kind of request served over HTTP`() throws {
+        try withHost { host in
+            try AssistantHost.prepare(host, seconds: 0.8)
+            try host.startRunner("--slots", "4")
+            let server = try HTTPServer(host)
             #expect(try run(["tour", server.address], in: host).last?["tour"] == .string("done"))
             try host.stopRunners()
+        }
+    }
+
+    @Test func `over HTTP gets the status that says what is wrong with a request`() throws {
+        try withHost { host in
+            let server = try HTTPServer(host)
+            let hello = #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#
+            let cases: [(options: [String], status: String)] = [
+                (["-d", hello], "200"), (["-d", "{"], "400"), ([], "405"), (["-X", "PUT", "-d", hello], "405"),
+                (["-d", #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#], "400"),
+                (["-d", #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, "-H", "Mcp-Session-Id: gone"], "404"),
+                (["-d", hello, "-H", "MCP-Protocol-Version: 2026-07-28"], "400"),
+                (["-d", hello, "-H", "Content-Type: text/plain"], "415"),
+                (["-d", hello, "-H", "Accept: text/html"], "406"),
+                (["-d", hello, "-H", "Origin: http://evil.example"], "403"),
+                (["-d", hello, "-H", "Origin: null"], "403"), (["-X", "DELETE"], "400"),
+                (["-X", "DELETE", "-H", "Mcp-Session-Id: gone"], "404"),
+            ]
+            for (options, status) in cases {
+                let type = options.contains("Content-Type: text/plain") ? [] : ["-H", "Content-Type: application/json"]
+                let curl = try TestProcess(
+                    ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}"] + type + options + [server.address],
+                    in: host.folder)
+                try curl.wait()
+                #expect(curl.output == status, "\(options)")
+            }
         }
     }
 
