@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(.enabled(if: hasBrowser, "no Chromium: see require_packages in tools/test"))
-    func `fits every size from 375 to 2560 in light and dark`() throws {
+    func `fits every size from 375 to 2560`() throws {
         try withHost { host in
             try PageServer.prepare(host)
             try host.run("run", "\(PageServer.folder)/release.yaml")
