@@ -12,12 +12,12 @@ package struct ListPage: Sendable {
 /// looked at, and the next page goes on from there.
 extension JobTransaction {
     /// Rows that one page looks at.
-    package static let pageBound = 20_000
+    package static let pageBound = 10_000
     /// Rows that an index may have before they are not sorted any more.
     private static let sortBound = 5_000
 
     /// - Parameter filter: `limit` is 50 where it has none.
-    /// - Throws: `.noSuchQueue`, `.noSuchRun`, `.noSuchWorkflow`.
+    /// - Throws: `.noSuchQueue`, `.noSuchRun`.
     package func jobPage(_ filter: JobFilter) throws -> ListPage {
         if let queue = filter.queue { try requireQueues([queue]) }
         if let run = filter.run { _ = try state(of: run) }
@@ -33,38 +33,42 @@ extension JobTransaction {
         if let key = filter.key { query.add("key = ?", .text(key)) }
         if let queue = filter.queue { query.add("queue_id = (SELECT id FROM queues WHERE name = ?)", .text(queue)) }
         if let workflow = filter.workflow {
-            query.add("run_id IN (SELECT id FROM runs WHERE workflow = ?)", .text(workflow))
+            query.add("(SELECT r.workflow FROM runs r WHERE r.id = jobs.run_id) = ?", .text(workflow))
         }
         if let search = filter.search {
             query.addSearch(search, in: ["name", "key", "command", "args"])
         }
-        if filter.run != nil { return query.page(of: try ids(query.indexed, query.values), limit) }
-        if filter.states.count == 1, let state = filter.states.first, try isRare(state) {
-            return query.page(of: try ids(query.indexed, query.values), limit)
+        if let index = try index(for: filter) {
+            return query.page(of: try ids(query.text(by: index, limit), query.values), limit)
         }
         return try windowed(query, limit)
     }
 
-    /// Whether an index has few enough jobs of the state to sort them, or has them in order.
-    private func isRare(_ state: JobState) throws -> Bool {
-        let condition: String
+    /// The index that has what is asked for in order, or so little of it that it may be sorted.
+    private func index(for filter: JobFilter) throws -> String? {
+        if filter.run != nil { return "jobs_step" }
+        guard filter.states.count == 1, let state = filter.states.first else { return nil }
+        let (index, condition): (String, String)
         switch state {
-        case .failed, .skipped, .cancelled: return true
-        case .running, .reclaiming: condition = "runner_id IS NOT NULL"
-        case .blocked, .scheduled: condition = "state = '\(state.rawValue)'"
-        // Few lanes have the ready ones in order, each for itself.
-        case .ready, .succeeded: return false
+        case .failed, .skipped, .cancelled:
+            // In order; but with another condition, all of them may have to be looked at.
+            guard filter.hasMore else { return "jobs_unsuccessful" }
+            (index, condition) = ("jobs_unsuccessful", "state = '\(state.rawValue)'")
+        case .running, .reclaiming: (index, condition) = ("jobs_held", "runner_id IS NOT NULL")
+        case .blocked: (index, condition) = ("jobs_blocked", "state = 'blocked'")
+        case .scheduled: (index, condition) = ("jobs_scheduled", "state = 'scheduled'")
+        case .ready: (index, condition) = ("jobs_ready", "state = 'ready'")
+        case .succeeded: return nil
         }
-        let counted = "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE \(condition) LIMIT \(Self.sortBound))"
-        return try connection.dynamic(counted).firstInteger < Self.sortBound
+        let counted =
+            "SELECT count(*) FROM (SELECT 1 FROM jobs INDEXED BY \(index) WHERE \(condition) LIMIT \(Self.sortBound))"
+        return try connection.dynamic(counted).firstInteger < Self.sortBound ? index : nil
     }
 
-    /// - Throws: `.noSuchWorkflow`.
     package func runPage(_ filter: JobFilter, states: [RunState] = []) throws -> ListPage {
         var query = PageQuery(table: "runs", filter: filter)
         query.add(states.map(\.rawValue))
         if let workflow = filter.workflow {
-            try requireWorkflow(workflow)
             query.add("workflow = ?", .text(workflow))
         }
         if let search = filter.search { query.addSearch(search, in: ["workflow"]) }
@@ -135,6 +139,11 @@ extension JobTransaction {
     }
 }
 
+extension JobFilter {
+    /// Whether it asks for more than states and a run.
+    fileprivate var hasMore: Bool { queue != nil || workflow != nil || key != nil || search != nil }
+}
+
 /// The parts of a statement that finds the ids of a page.
 private struct PageQuery {
     let table: String
@@ -161,7 +170,9 @@ private struct PageQuery {
         conditions.append(
             states.count == 1
                 ? "state = '\(states[0])'" : "state IN (\(states.map { "'\($0)'" }.joined(separator: ", ")))")
-        if states == ["running"], table == "jobs" { conditions.append("runner_id IS NOT NULL") }
+        if states == ["running"] || states == ["reclaiming"], table == "jobs" {
+            conditions.append("runner_id IS NOT NULL")
+        }
     }
 
     mutating func addSearch(_ text: String, in columns: [String]) {
@@ -171,10 +182,10 @@ private struct PageQuery {
         values += columns.map { _ in .text("%\(escaped)%") }
     }
 
-    /// All of what an index has.
-    var indexed: String {
-        "SELECT id FROM \(table) WHERE \(conditions.joined(separator: " AND "))"
-            + (before.map { " AND id < \($0)" } ?? "") + " ORDER BY id DESC LIMIT \(JobTransaction.pageBound)"
+    /// All of what an index has. By its name: the planner would rather go through all jobs in their order.
+    func text(by index: String, _ limit: Int) -> String {
+        "SELECT id FROM \(table) INDEXED BY \(index) WHERE \(conditions.joined(separator: " AND "))"
+            + (before.map { " AND id < \($0)" } ?? "") + " ORDER BY id DESC LIMIT \(limit + 1)"
     }
 
     /// Of a window of ids; its bounds are the first two values, the limit is the last. `+` keeps other indexes away.

@@ -32,11 +32,12 @@ package struct WeirServer: Sendable {
             configuration: ApplicationConfiguration(
                 address: bindAddress, serverName: nil,
                 availableConnectionsDelegate: .maximum(services.settings.limits.connections, logger: log)),
-            services: [services.events],
             onServerRunning: { channel in await isReady(channel.localAddress?.port) },
             logger: log)
         var configuration = ServiceGroupConfiguration(
-            services: [ConductorWatch(routes: services.conductor), application],
+            // They are stopped from the last to the first: who follows events is let go before the server waits for
+            // what is under way.
+            services: [ConductorWatch(routes: services.conductor), application, services.events],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         configuration.maximumGracefulShutdownDuration = services.settings.limits.stop
         configuration.maximumCancellationDuration = .seconds(5)

@@ -5,6 +5,7 @@ import Glibc
 import Jobs
 import SQLite
 import Schedules
+import Server
 
 /// Something that the user must mend: what, where, how; and the exit code (sysexits.h).
 struct Failure: Error {
@@ -41,6 +42,7 @@ struct Failure: Error {
         case let error as ConsoleError: self.init("\(error)", code: Self.data)
         case let error as JobStoreError: self.init(Self.message(of: error), code: Self.code(of: error))
         case let error as SettingsError: self.init("\(error)", code: Self.data)
+        case let error as ServeError: self.init("\(error)", code: Self.unavailable)
         case let error as CronError: self.init("\(error)", code: Self.data)
         case let error as ZoneError:
             self.init("\(error)", code: { if case .noData = error { Self.unavailable } else { Self.data } }())

@@ -295,6 +295,13 @@ private let plans: [(String, SQL, [String])] = [
             "SCAN json_each VIRTUAL TABLE INDEX 1:", "SCAN a", "USE TEMP B-TREE FOR ORDER BY",
         ]
     ),
+    ("endedJobs", Store.endedJobsSQL, ["SEARCH jobs USING INDEX jobs_ended (seq>?)"]),
+    ("heldJobs", Store.heldJobsSQL, ["SEARCH jobs USING INDEX jobs_held (runner_id>?)"]),
+    ("newJobs", Store.newJobsSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid>?)"]),
+    ("endedRuns", Store.endedRunsSQL, ["SEARCH runs USING INDEX runs_ended (seq>?)"]),
+    ("pausedRuns", Store.pausedRunsSQL, ["SCAN runs USING INDEX runs_paused"]),
+    ("openLanesOfRun", Store.openLanesOfRunSQL, ["SEARCH lanes USING INDEX lanes_waiting (waits_for=?)"]),
+    ("runOfKey", Store.runOfKeySQL, ["SEARCH runs USING INDEX runs_key (key=?)"]),
     (
         "openRuns", Store.openRunsSQL,
         ["CO-ROUTINE (subquery-1)", "SCAN runs USING INDEX runs_open", "SCAN (subquery-1)"]

@@ -69,6 +69,30 @@ import Testing
         }
     }
 
+    @Test func `ends soon after the last answer, though its client does not close it`() throws {
+        try withChannel { channel, loop in
+            try channel.writeInbound(Self.head)
+            try channel.writeInbound(HTTPRequestPart.end(nil))
+            try channel.writeOutbound(
+                HTTPResponsePart.head(HTTPResponse(status: .forbidden, headerFields: [.connection: "close"])))
+            try channel.writeOutbound(HTTPResponsePart.end(nil))
+            loop.advanceTime(by: .seconds(1))
+            #expect(channel.isActive)
+            loop.advanceTime(by: .seconds(2))
+            #expect(!channel.isActive)
+        }
+    }
+
+    @Test func `ends soon after what is no HTTP`() throws {
+        struct Fault: Error {}
+        try withChannel { channel, loop in
+            channel.pipeline.fireErrorCaught(Fault())
+            loop.advanceTime(by: .seconds(3))
+            #expect(!channel.isActive)
+            _ = try? channel.throwIfErrorCaught()
+        }
+    }
+
     @Test func `ends when its client leaves what was sent unread`() throws {
         try withChannel { channel, loop in
             try channel.writeInbound(Self.head)

@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
@@ -14,6 +15,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var bodyBytes = 0
     /// Requests whose answers have not ended.
     private var open = 0
+    /// There will be no further request: one side said so, or what came is no HTTP.
+    private var isLast = false
     private var readTimer: Scheduled<Void>?
     private var writeTimer: Scheduled<Void>?
 
@@ -52,9 +55,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let head):
             open += 1
             bodyBytes = 0
+            isLast = isLast || head.headerFields[.connection]?.lowercased() == "close"
             expect(within: limits.body, context)
         case .body(let part):
             bodyBytes += part.readableBytes
@@ -68,11 +72,20 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head): isLast = isLast || head.headerFields[.connection]?.lowercased() == "close"
+        case .end:
             open = max(0, open - 1)
-            if open == 0 { expect(within: limits.idle, context) }
+            if open == 0 { expect(within: isLast ? limits.linger : limits.idle, context) }
+        case .body: break
         }
         context.write(data, promise: promise)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        isLast = true
+        expect(within: limits.linger, context)
+        context.fireErrorCaught(error)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

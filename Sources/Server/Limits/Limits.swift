@@ -21,6 +21,8 @@ package struct Limits: Sendable {
     package var firstHead = TimeAmount.seconds(15)
     /// Between two requests. The SDKs of Conductor poll every 30 seconds.
     package var idle = TimeAmount.seconds(120)
+    /// For the client to take the last answer and to close the connection.
+    package var linger = TimeAmount.seconds(2)
     /// From a request's headers to the end of its body.
     package var body = TimeAmount.seconds(60)
     /// How long a client may leave what was sent to it unread.

@@ -3,6 +3,7 @@ import Hummingbird
 import JSON
 import Jobs
 import NIOCore
+import ServiceLifecycle
 import Stores
 
 /// `/v1/jobs/{id}/logs`
@@ -78,11 +79,17 @@ struct LogRoutes {
                     // Asked before the output is read: what comes after an end was written before it.
                     let isOpen = try await source.isOpen()
                     next = try await source.write(from: next, to: .max, into: &writer)
-                    guard isOpen else { break }
-                    _ = try await source.store.changes.next(after: version)
+                    guard isOpen, await Self.waits(for: source.store.changes, after: version) else { break }
                 }
                 try await writer.finish(nil)
             })
+    }
+}
+
+extension LogRoutes {
+    /// - Returns: `false` when the server stops.
+    private static func waits(for changes: StoreChanges, after version: Int) async -> Bool {
+        await cancelWhenGracefulShutdown { (try? await changes.next(after: version)) != nil }
     }
 }
 
