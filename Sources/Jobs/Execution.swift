@@ -47,6 +47,8 @@ package struct Execution: Sendable {
     /// When the whole of it times out.
     package var deadline: Timestamp?
     package var isDue = false
+    /// Nothing follows from the end of a task but that of the whole.
+    package var isFlat = false
 }
 
 /// What starts an execution.
@@ -55,6 +57,7 @@ package struct ExecutionSpec: Sendable {
     package var workflow: String
     package var version: Int
     package var isParallel = false
+    package var isFlat = false
     /// JSON.
     package var definition: String
     package var input = "{}"

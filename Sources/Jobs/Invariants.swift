@@ -287,6 +287,26 @@ package struct Invariant: Sendable {
                 WHERE checkpoint IS NOT NULL AND (state = 'succeeded' OR NOT json_valid(checkpoint))
                 """),
         Invariant(
+            name: "executions", rule: "an execution ends with its run, once all is decided and what runs has stopped",
+            sql: """
+                SELECT 'execution ' || e.id FROM executions e JOIN runs r ON r.id = e.run_id
+                WHERE e.is_due = 0 AND r.unfinished = 0 AND (e.ended_at IS NULL) <> (r.finished_at IS NULL)
+                UNION ALL
+                SELECT 'execution ' || e.id FROM executions e
+                WHERE (e.ended_at IS NULL) <> (e.status = 'RUNNING' OR e.status = 'PAUSED')
+                """),
+        Invariant(
+            name: "remote-leases", rule: "a job that a remote worker has is that of an open task, which has its token",
+            sql: """
+                SELECT 'job ' || j.id FROM jobs j
+                WHERE j.runner_id = 0
+                  AND NOT EXISTS (SELECT 1 FROM execution_tasks t
+                                  WHERE t.job_id = j.id AND t.ended_at IS NULL AND t.lease_token = j.lease_token)
+                UNION ALL
+                SELECT 'task ' || t.id FROM execution_tasks t
+                WHERE t.lease_until IS NOT NULL AND t.ended_at IS NOT NULL
+                """),
+        Invariant(
             name: "memory", rule: "what is remembered is JSON, and of all or of a run that is there",
             sql: """
                 SELECT 'run ' || m.run_id || ', ' || m.name FROM memory m

@@ -3,10 +3,10 @@ package import SQLite
 /// Executions of Conductor's workflows. What follows from a change is decided by the caller, in the same transaction.
 extension JobTransaction {
     private static let insertExecutionSQL: SQL = """
-        INSERT INTO executions(id, run_id, workflow, version, status, is_parallel, definition, input, variables,
-                               task_to_domain, correlation_id, idempotency_key, priority, parent_task_id, created_at,
+        INSERT INTO executions(id, run_id, workflow, version, status, is_parallel, is_flat, definition, input,
+                               variables, task_to_domain, correlation_id, idempotency_key, priority, parent_task_id, created_at,
                                updated_at, deadline)
-        VALUES (:id, :run_id, :workflow, :version, 'RUNNING', :is_parallel, :definition, :input, :variables,
+        VALUES (:id, :run_id, :workflow, :version, 'RUNNING', :is_parallel, :is_flat, :definition, :input, :variables,
                 :task_to_domain, :correlation_id, :idempotency_key, :priority, :parent_task_id, :now, :now, :deadline)
         """
 
@@ -17,8 +17,9 @@ extension JobTransaction {
             directory: directory)
         do {
             try connection.execute(
-                Self.insertExecutionSQL, spec.id, run, spec.workflow, spec.version, spec.isParallel, spec.definition,
-                spec.input, spec.variables, spec.taskToDomain, spec.correlationID, spec.idempotencyKey, spec.priority,
+                Self.insertExecutionSQL, spec.id, run, spec.workflow, spec.version, spec.isParallel, spec.isFlat,
+                spec.definition, spec.input, spec.variables, spec.taskToDomain, spec.correlationID, spec.idempotencyKey,
+                spec.priority,
                 spec.parentTask, now, spec.deadline)
         } catch  where error.isConstraint {
             throw JobStoreError.invalid("another execution has this id or this idempotency key")
@@ -48,14 +49,14 @@ extension JobTransaction {
     static let executionSQL: SQL = """
         SELECT number, id, run_id, workflow, version, status, is_parallel, definition, input, output, variables,
                task_to_domain, correlation_id, idempotency_key, priority, reason, failed_tasks, parent_task_id,
-               rerun_from, created_at, updated_at, ended_at, retried_at, deadline, is_due
+               rerun_from, created_at, updated_at, ended_at, retried_at, deadline, is_due, is_flat
         FROM executions
         WHERE id = :id
         """
     static let executionOfNumberSQL: SQL = """
         SELECT number, id, run_id, workflow, version, status, is_parallel, definition, input, output, variables,
                task_to_domain, correlation_id, idempotency_key, priority, reason, failed_tasks, parent_task_id,
-               rerun_from, created_at, updated_at, ended_at, retried_at, deadline, is_due
+               rerun_from, created_at, updated_at, ended_at, retried_at, deadline, is_due, is_flat
         FROM executions
         WHERE number = :number
         """
@@ -71,7 +72,7 @@ extension JobTransaction {
             priority: row.int(14), reason: row.optionalText(15), failedTasks: row.text(16),
             parentTask: row.optionalText(17), rerunFrom: row.optionalText(18), createdAt: Timestamp(row.int(19)),
             updatedAt: Timestamp(row.int(20)), endedAt: moment(21), retriedAt: moment(22), deadline: moment(23),
-            isDue: row.bool(24))
+            isDue: row.bool(24), isFlat: row.bool(25))
     }
 
     package func execution(_ id: String) throws -> Execution? {
@@ -116,7 +117,7 @@ extension JobTransaction {
 
     private static let saveExecutionSQL: SQL = """
         UPDATE executions
-        SET run_id = :run_id, version = :version, status = :status, definition = :definition, input = :input,
+        SET run_id = :run_id, version = :version, is_flat = :is_flat, status = :status, definition = :definition, input = :input,
             output = :output, variables = :variables, task_to_domain = :task_to_domain,
             correlation_id = :correlation_id, reason = :reason, failed_tasks = :failed_tasks, rerun_from = :rerun_from,
             created_at = :created_at, updated_at = :now, ended_at = :ended_at, retried_at = :retried_at,
@@ -126,7 +127,8 @@ extension JobTransaction {
 
     package func save(_ execution: Execution) throws {
         try connection.execute(
-            Self.saveExecutionSQL, execution.run, execution.version, execution.status, execution.definition,
+            Self.saveExecutionSQL, execution.run, execution.version, execution.isFlat, execution.status,
+            execution.definition,
             execution.input, execution.output, execution.variables, execution.taskToDomain, execution.correlationID,
             execution.reason, execution.failedTasks, execution.rerunFrom, execution.createdAt, now, execution.endedAt,
             execution.retriedAt, execution.deadline, execution.isDue, execution.number)
@@ -143,9 +145,9 @@ extension JobTransaction {
 
     private static let openJobsSQL: SQL = "SELECT unfinished FROM runs WHERE id = :id"
 
-    /// Whether jobs of the execution's run have not ended.
-    package func hasOpenJobs(_ execution: Execution) throws -> Bool {
-        try connection.first(Self.openJobsSQL, execution.run) { $0.int(0) > 0 } ?? false
+    /// How many jobs of the execution's run have not ended.
+    package func openJobs(of execution: Execution) throws -> Int {
+        try connection.first(Self.openJobsSQL, execution.run) { $0.int(0) } ?? 0
     }
 
     /// Ends the execution's run. All of its jobs must have ended.
@@ -190,6 +192,11 @@ extension JobTransaction {
     package func endWaits(of execution: Execution) throws {
         try connection.execute(Self.endWaitsSQL, execution.number)
     }
+
+    private static let clearDueSQL: SQL = "UPDATE executions SET is_due = 0 WHERE number = :number"
+
+    /// Nothing follows from what has happened.
+    package func clearExecutionDue(number: Int) throws { try connection.execute(Self.clearDueSQL, number) }
 
     static let dueExecutionsSQL: SQL = "SELECT number FROM executions WHERE is_due = 1 ORDER BY number LIMIT :count"
     static let expiredExecutionsSQL: SQL = """

@@ -1,4 +1,5 @@
 import Conductor
+import Engine
 import MCP
 package import Stores
 
@@ -27,6 +28,7 @@ package struct ServerServices: Sendable {
         var context = ToolContext(service: store, directory: settings.directory)
         context.folders = settings.workflowFolders
         context.searchPath = settings.environment["PATH"]
+        context.definitions = ConductorStarter(directory: store.folder, bootID: HostIdentity.bootID())
         return context
     }
 }

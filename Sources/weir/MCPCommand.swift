@@ -4,6 +4,7 @@ import Glibc
 import Jobs
 import MCP
 import SQLite
+import Server
 import Stores
 
 struct MCPCommand: WeirCommand {
@@ -12,7 +13,7 @@ struct MCPCommand: WeirCommand {
         discussion: """
             Speaks MCP on standard input and output, until the input ends. A client starts it, as in
 
-              {"mcpServers": {"weir": {"command": "weir", "args": ["mcp", "--db", "/path/to/.weir/weir.db"]}}}
+              {"command": "weir", "args": ["mcp", "--db", "/path/.weir/weir.db"]}
 
             What is started is stored, and goes on when the client ends. When nobody executes it, a runner is started,
             which ends when nothing is left to do.
@@ -60,6 +61,7 @@ struct MCPCommand: WeirCommand {
         var context = ToolContext(service: service, directory: try workingFolder(database: service.path))
         context.folders = try workflows.map { try Directory.absolute($0) }
         context.searchPath = DatabaseLocation.environment("PATH")
+        context.definitions = ConductorStarter(directory: service.folder, bootID: HostIdentity.bootID())
         if slots > 0, allow.access.contains(.execute) {
             context.crew = DetachedRunner(database: service.path, directory: context.directory, slots: slots)
         }

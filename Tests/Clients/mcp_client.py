@@ -5,7 +5,8 @@
     mcp_client.py start SERVER…         only begins the conversation; prints the run's id
     mcp_client.py poll RUN SERVER…      goes on with it, in a new connection
 
-SERVER is a URL, or a command with its arguments.
+SERVER is a URL, or a command with its arguments. The agents wait for the file $GATE, which is made once all of them were
+seen at work.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ import time
 from mcp import Client, StdioServerParameters
 
 PACE = float(os.environ.get("PACE", "0.2"))
+GATE = os.environ.get("GATE")
 TASKS = [4, 5, 6, 7]
 
 
@@ -50,6 +52,9 @@ async def poll(client, run):
         say(status=status)
         if status["is_over"]:
             return
+        percents = [task["percent"] for task in status["tasks"]]
+        if GATE and all(0 < percent < 100 for percent in percents) and percents[0] == 40:
+            open(GATE, "w").close()
         await asyncio.sleep(PACE)
 
 

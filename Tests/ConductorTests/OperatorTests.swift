@@ -201,3 +201,33 @@ import Testing
         }
     }
 }
+
+@Suite struct `Tasks side by side` {
+    @Test func `all end before their workflow does, whichever fail`() throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"t","retryCount":1,"retryDelaySeconds":0}"#)
+            let tasks = (0..<20).map { #"{"name":"t","taskReferenceName":"t\#($0)","inputParameters":{"n":\#($0)}}"# }
+            let text = #"{"name":"wide","tasks":[\#(tasks.joined(separator: ","))]}"#
+            let id = try stage.start("wide") { request in
+                request.definition = JSONValue.stored(text)
+                request.isParallel = true
+            }
+            let first = try stage.change { try $0.poll(RemoteType("t"), worker: "w", count: 20) }
+            #expect(first.count == 20)
+            for (number, task) in first.enumerated() {
+                try stage.update(task, number % 5 == 0 ? "FAILED" : "COMPLETED", output: #"{"n":\#(number)}"#)
+                try stage.store.checkInvariants()
+            }
+            #expect(try stage.status(id) == "RUNNING")
+            let second = try stage.change { try $0.poll(RemoteType("t"), worker: "w", count: 20) }
+            #expect(second.map { $0["inputData"]?["n"]?.integer } == [0, 5, 10, 15])
+            try stage.update(second[0], "FAILED")
+            for task in second.dropFirst() { try stage.update(task) }
+            #expect(try stage.status(id) == "FAILED")
+            try stage.change { try $0.retry(id) }
+            try stage.work("t", output: #"{"n":0}"#)
+            #expect(try stage.status(id) == "COMPLETED")
+            #expect(try stage.workflow(id)["output"]?["t7"]?.text == #"{"n":7}"#)
+        }
+    }
+}

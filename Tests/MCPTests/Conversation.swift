@@ -16,12 +16,14 @@ final class Conversation: Sendable {
     private let sent = Mutex<[OutgoingMessage]>([])
     private let lastID = Mutex(0)
 
-    init(folder: String, access: Set<ToolAccess> = Set(ToolAccess.allCases)) async throws {
+    init(
+        folder: String, access: Set<ToolAccess> = Set(ToolAccess.allCases), timekeeper: Timekeeper = .system
+    ) async throws {
         self.folder = folder
         let options = Database.Options(
             path: "\(folder)/weir.db", durability: .normal, identity: .current(kind: "test", mayBeKilled: false),
             createIfMissing: true, applicationID: JobStore.applicationID)
-        service = try await StoreService(options)
+        service = try await StoreService(options, timekeeper: timekeeper)
         session = Session(
             context: ToolContext(service: service, directory: folder), access: access, version: "0.0.1")
     }
@@ -94,18 +96,20 @@ final class Conversation: Sendable {
 
 /// Gives `body` a conversation in a new folder.
 func withConversation(
-    access: Set<ToolAccess> = Set(ToolAccess.allCases), _ body: (Conversation) async throws -> Void
+    access: Set<ToolAccess> = Set(ToolAccess.allCases), timekeeper: Timekeeper = .system,
+    _ body: (Conversation) async throws -> Void
 ) async throws {
     try await withTemporaryFolder(awaiting: { folder in
-        let conversation = try await Conversation(folder: folder, access: access)
+        let conversation = try await Conversation(folder: folder, access: access, timekeeper: timekeeper)
         try await body(conversation)
         conversation.service.close()
     })
 }
 
-/// A workflow of four tasks that wait for nothing.
+/// A workflow of four tasks that wait for nothing. It ends with its last task: it leaves no files.
 let fourTasks = """
     name: four-tasks
+    report: false
     tasks:
       - {task_id: 4, name: Testing, command: [echo, "4"]}
       - {task_id: 5, name: Security, command: [echo, "5"]}

@@ -138,12 +138,30 @@ import Testing
                 for claim in try store.claim(1, for: runner) { try store.finish(claim) }
             }
             answer = try await status(client)
-            #expect(answer["status"] == .string("RUNNING") || answer["status"] == .string("FAILED"))
+            // Nobody has judged it yet, or it has failed: a run is complete only when it is over.
+            #expect((answer["progress"] == .integer(100)) == (answer["is_over"] == .bool(true)), "\(answer.text)")
         }
     }
 
-    @Test func `takes estimates from the time that earlier runs took`() {
-        #expect(TaskPercent(value: 3, source: .history) == TaskPercent(value: 3, source: .history))
+    @Test func `estimates by the time that earlier runs took, and never to the end`() async throws {
+        let time = TestTime()
+        try await withConversation(timekeeper: time.timekeeper) { client in
+            let claims = try await start(client, claiming: 4)
+            time.advance(by: 10_000)
+            try await client.service.perform { store in
+                for claim in claims { try store.finish(claim) { $0.startedAt = TestTime.start } }
+            }
+            _ = try await start(client, claiming: 4)
+            for (elapsed, percents) in [(5_000, 50...50), (10_000, 91...98), (1_000_000, 91...99)] {
+                time.advance(by: elapsed)
+                let answer = try await client.call(
+                    "get_conductor_workflow_status", .object(["workflow_execution_id": .string("2")]))
+                let tasks = answer["tasks"]?.list ?? []
+                #expect(tasks.count == 4)
+                #expect(tasks.allSatisfy { percents.contains($0["percent"]?.integer ?? 0) }, "\(answer.text)")
+                #expect(tasks.allSatisfy { $0["percent_from"] == .string("history") })
+            }
+        }
     }
 
     @Test func `names a run that is not there`() async throws {

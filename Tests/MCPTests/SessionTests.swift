@@ -83,6 +83,16 @@ import Testing
         }
     }
 
+    @Test func `has no resources for a client that may not read`() async throws {
+        try await withConversation(access: [.change, .execute]) { client in
+            let welcome = await client.ask("initialize")["result"]
+            #expect(welcome?["capabilities"]?["resources"] == nil)
+            #expect(await client.ask("resources/list")["error"]?["code"] == .integer(-32601))
+            let tools = await client.ask("tools/list")["result"]?["tools"]?.list?.compactMap { $0["name"]?.string }
+            #expect(tools == ["execute_conductor_workflow", "enqueue_job", "cancel", "retry"])
+        }
+    }
+
     @Test func `gives up a wait that the client cancels, without an answer, and leaves the run alone`() async throws {
         try await withConversation { client in
             try client.write(".conductor/workflows/four.yaml", fourTasks)

@@ -11,7 +11,9 @@ import Testing
     private static let hasSDK = access(python, X_OK) == 0
 
     private func run(_ words: [String], in host: Host) throws -> [JSONValue] {
-        let client = try TestProcess([Self.python, "-W", "ignore", Self.client] + words, in: host.folder)
+        let client = try TestProcess(
+            [Self.python, "-W", "ignore", Self.client] + words, in: host.folder,
+            environment: ["GATE": AssistantHost.gate(host)])
         let end = try client.wait()
         guard end.exitCode == 0 else { throw TestFailure("\(words): \(client.error.suffix(3_000))\(client.output)") }
         return try client.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
@@ -21,10 +23,12 @@ import Testing
         [Binary.path, "mcp", "--db", host.database, "--directory", host.folder]
     }
 
+    private func address(_ server: ServerProcess) -> String { "http://127.0.0.1:\(server.port)/mcp" }
+
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `finds every kind of request served over pipes`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 0.8)
+            try AssistantHost.prepare(host)
             #expect(try run(["tour"] + pipes(host), in: host).last?["tour"] == .string("done"))
             try host.checkInvariants()
         }
@@ -33,7 +37,7 @@ import Testing
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `runs the template as it stands with nothing else started`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 1.5)
+            try AssistantHost.prepare(host, isGated: true)
             let polls = try run(["converse"] + pipes(host), in: host).compactMap { $0["status"] }
             try AssistantHost.check(polls, host)
             // The runner that was started for it ends by itself.
@@ -46,7 +50,7 @@ import Testing
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `goes on with its run in another connection`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 1.5)
+            try AssistantHost.prepare(host, isGated: true)
             let started = try run(["start"] + pipes(host), in: host).first?["started"]
             let id = try #require(started?["workflow_execution_id"]?.string)
             let polls = try run(["poll", id] + pipes(host), in: host).compactMap { $0["status"] }
@@ -57,14 +61,14 @@ import Testing
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `is served over HTTP, also by a server that was killed between two polls`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 2.5)
+            try AssistantHost.prepare(host, isGated: true)
             try host.startRunner("--slots", "4")
-            var server = try HTTPServer(host)
-            let started = try run(["start", server.address], in: host).first?["started"]
+            var server = try ServerProcess(host, directory: host.folder)
+            let started = try run(["start", address(server)], in: host).first?["started"]
             let id = try #require(started?["workflow_execution_id"]?.string)
             try server.process.kill()
-            server = try HTTPServer(host)
-            let polls = try run(["poll", id, server.address], in: host).compactMap { $0["status"] }
+            server = try ServerProcess(host, directory: host.folder)
+            let polls = try run(["poll", id, address(server)], in: host).compactMap { $0["status"] }
             try AssistantHost.check(polls, host)
             try host.stopRunners()
         }
@@ -73,38 +77,92 @@ import Testing
     @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
     func `finds every kind of request served over HTTP`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 0.8)
+            try AssistantHost.prepare(host)
             try host.startRunner("--slots", "4")
-            let server = try HTTPServer(host)
-            #expect(try run(["tour", server.address], in: host).last?["tour"] == .string("done"))
+            let server = try ServerProcess(host, directory: host.folder)
+            #expect(try run(["tour", address(server)], in: host).last?["tour"] == .string("done"))
             try host.stopRunners()
         }
     }
 
     @Test func `over HTTP gets the status that says what is wrong with a request`() throws {
         try withHost { host in
-            let server = try HTTPServer(host)
+            let server = try ServerProcess(host, directory: host.folder)
             let hello = #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#
-            let cases: [(options: [String], status: String)] = [
-                (["-d", hello], "200"), (["-d", "{"], "400"), ([], "405"), (["-X", "PUT", "-d", hello], "405"),
-                (["-d", #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#], "400"),
-                (["-d", #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, "-H", "Mcp-Session-Id: gone"], "404"),
-                (["-d", hello, "-H", "MCP-Protocol-Version: 2026-07-28"], "400"),
-                (["-d", hello, "-H", "Content-Type: text/plain"], "415"),
-                (["-d", hello, "-H", "Accept: text/html"], "406"),
-                (["-d", hello, "-H", "Origin: http://evil.example"], "403"),
-                (["-d", hello, "-H", "Origin: null"], "403"), (["-X", "DELETE"], "400"),
-                (["-X", "DELETE", "-H", "Mcp-Session-Id: gone"], "404"),
+            let ping = #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
+            let json = "Content-Type: application/json"
+            let cases: [(method: String, body: String?, headers: [String], status: Int)] = [
+                ("POST", hello, [json], 200), ("POST", "{", [json], 400), ("GET", nil, [], 405),
+                ("PUT", hello, [json], 405), ("POST", ping, [json], 400),
+                ("POST", ping, [json, "Mcp-Session-Id: gone"], 404),
+                ("POST", hello, [json, "MCP-Protocol-Version: 2026-07-28"], 400),
+                ("POST", hello, ["Content-Type: text/plain"], 415), ("POST", hello, [json, "Accept: text/html"], 406),
+                ("POST", hello, [json, "Origin: http://evil.example"], 403),
+                ("POST", hello, [json, "Origin: null"], 403),
+                ("DELETE", nil, [], 400), ("DELETE", nil, ["Mcp-Session-Id: gone"], 404),
             ]
-            for (options, status) in cases {
-                let type = options.contains("Content-Type: text/plain") ? [] : ["-H", "Content-Type: application/json"]
-                let curl = try TestProcess(
-                    ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}"] + type + options + [server.address],
-                    in: host.folder)
-                try curl.wait()
-                #expect(curl.output == status, "\(options)")
+            for (method, body, headers, status) in cases {
+                let reply = try server.request(method, "/mcp", body: body, headers: headers)
+                #expect(reply.status == status, "\(method) \(headers): \(reply.body)")
             }
+            let session = try session(with: server)
+            let gone = try server.request("DELETE", "/mcp", headers: [session])
+            #expect(gone.status == 204)
+            #expect(try server.request("POST", "/mcp", body: ping, headers: [json, session]).status == 404)
         }
+    }
+
+    @Test func `starts a definition that Conductor's API was given, for workers of Conductor`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host, directory: host.folder)
+            let tasks = [4, 5].map {
+                #"{"name":"work-\#($0)","taskReferenceName":"task_\#($0)","type":"SIMPLE","inputParameters":{"task_id":\#($0)}}"#
+            }
+            let definition = #"{"name":"two","version":1,"schemaVersion":2,"tasks":[\#(tasks.joined(separator: ","))]}"#
+            let stored = try server.request(
+                "POST", "/api/metadata/workflow", body: definition, headers: ["Content-Type: application/json"])
+            #expect(stored.status < 300, "\(stored.body)")
+            let session = try session(with: server)
+            let started = try call(
+                "execute_conductor_workflow", #"{"task_ids":[4,5],"parallel":true}"#, server, session)
+            let id = try #require(started["workflow_execution_id"]?.string)
+            #expect(try server.get("/api/workflow/\(id)")["status"] == .string("RUNNING"))
+            for task in [4, 5] {
+                let polled = try server.get("/api/tasks/poll/work-\(task)")
+                let result = #"""
+                    {"workflowInstanceId":"\#(id)","taskId":"\#(polled["taskId"]?.string ?? "")","status":"COMPLETED",
+                    "outputData":{"done":\#(task)}}
+                    """#
+                let update = try server.request(
+                    "POST", "/api/tasks", body: result, headers: ["Content-Type: application/json"])
+                #expect(update.status < 300, "\(update.body)")
+            }
+            let status = try call(
+                "get_conductor_workflow_status", #"{"workflow_execution_id":"\#(id)"}"#, server, session)
+            #expect(status["status"] == .string("COMPLETED"), "\(status.text)")
+            #expect(status["workflow_execution_id"] == .string(id))
+            #expect(status["tasks"]?.list?.map { $0["task_id"]?.integer } == [4, 5], "\(status.text)")
+            try host.checkInvariants()
+        }
+    }
+
+    /// The header of a new session.
+    private func session(with server: ServerProcess) throws -> String {
+        let hello = #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#
+        let reply = try server.request(
+            "POST", "/mcp", body: hello, headers: ["Content-Type: application/json", "Accept: application/json"])
+        let id = try #require(reply.head.firstMatch(of: /(?i)mcp-session-id: *([0-9a-z]+)/)?.1)
+        return "Mcp-Session-Id: \(id)"
+    }
+
+    private func call(
+        _ tool: String, _ arguments: String, _ server: ServerProcess, _ session: String
+    ) throws -> JSONValue {
+        let body =
+            #"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"\#(tool)","arguments":\#(arguments)}}"#
+        let answer = try server.post("/mcp", body, headers: ["Content-Type: application/json", session])
+        guard let content = answer["result"]?["structuredContent"] else { throw TestFailure(answer.text) }
+        return content
     }
 
     // MARK: Pipes
@@ -138,7 +196,7 @@ import Testing
 
     @Test func `that only may read starts nothing, not even a runner`() throws {
         try withHost { host in
-            try AssistantHost.prepare(host, seconds: 0.1)
+            try AssistantHost.prepare(host)
             let call =
                 #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute_conductor_workflow","#
                 + #""arguments":{"task_ids":[4]}}}"#
@@ -170,23 +228,6 @@ import Testing
     }
 }
 
-/// `weir serve` on a port that the system chose.
-private struct HTTPServer {
-    let process: TestProcess
-    let address: String
-
-    init(_ host: Host) throws {
-        let process = try host.start(["serve", "--port", "0"])
-        try eventually("the server listens: \(process.error)") {
-            process.error.contains("serving http://") || !process.isRunning
-        }
-        let words = process.error.split(whereSeparator: { $0 == " " || $0 == ";" })
-        guard let base = words.first(where: { $0.hasPrefix("http://") }) else { throw TestFailure(process.error) }
-        self.process = process
-        address = "\(base)/mcp"
-    }
-}
-
 /// The template of the reference with agents that take a moment, and what must be so when it was run.
 private enum AssistantHost {
     static let project = "\(#filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined())"
@@ -198,7 +239,12 @@ private enum AssistantHost {
         ("CodeGenAgent", #"{"patterns_generated": 12, "documentation": "docs/", "test_coverage": 79}"#),
     ]
 
-    static func prepare(_ host: Host, seconds: Double) throws {
+    /// The file that lets gated agents end.
+    static func gate(_ host: Host) -> String { "\(host.folder)/gate" }
+
+    /// - Parameter isGated: the agents work until the client has seen all of them at work; else for a moment.
+    static func prepare(_ host: Host, isGated: Bool = false) throws {
+        let work = isGated ? "until [ -e '\(gate(host))' ]; do sleep 0.05; done" : "sleep 0.8"
         mkdir("\(host.folder)/.conductor", 0o700)
         mkdir("\(host.folder)/.conductor/workflows", 0o700)
         try Files.write(
@@ -209,7 +255,7 @@ private enum AssistantHost {
             // One tells how far it is; of the others that is estimated.
             let tells = agent == "TestingAgent" ? "'\(Binary.path)' progress 40 'half of the tests'" : ":"
             try Files.write(
-                "#!/bin/sh\ncat > /dev/null\n\(tells)\nsleep \(seconds)\necho '\(metrics)'\n",
+                "#!/bin/sh\ncat > /dev/null\n\(tells)\n\(work)\necho '\(metrics)'\n",
                 to: "\(host.folder)/\(agent)")
             configuration += "  \(agent): {command: [./\(agent)]}\n"
         }

@@ -42,19 +42,42 @@ struct `Conductor's SDK` {
         }
     }
 
+    @Test func `goes on when the server is killed and comes back`() throws {
+        try withTemporaryFolder { folder in
+            let host = Host(folder: folder)
+            let first = try host.start(["serve", "--port", "0", "--db", host.database])
+            let url = try address(of: first)
+            let flow = try PythonSDK.start(["flows.py", url, folder, "survive"], in: host)
+            try eventually("the workers are busy: \(flow.error)") {
+                Files.read(host.ledgerPath).count { $0 == "\n" } > 40
+            }
+            try first.kill()
+            let port = url.split(separator: ":").last.map(String.init) ?? ""
+            let second = try host.start(["serve", "--port", port, "--db", host.database])
+            defer { try? second.kill() }
+            #expect(try flow.wait(within: 200) == TestProcess.End(exitCode: 0), "\(flow.error.suffix(4_000))")
+            #expect(flow.output == "survived\n")
+            try host.checkDatabase()
+        }
+    }
+
+    private func address(of server: TestProcess) throws -> String {
+        var url: String?
+        try eventually("the server listens: \(server.error)") {
+            url = server.error.split(separator: " ").first { $0.hasPrefix("http://") }.map {
+                String($0.prefix { $0 != ";" })
+            }
+            return url != nil
+        }
+        return url ?? ""
+    }
+
     private func withServer(_ arguments: [String] = [], _ body: (Host, String) throws -> Void) throws {
         try withTemporaryFolder { folder in
             let host = Host(folder: folder)
             let server = try host.start(["serve", "--port", "0", "--db", host.database] + arguments)
             defer { try? server.kill() }
-            var url: String?
-            try eventually("the server listens") {
-                url = server.error.split(separator: " ").first { $0.hasPrefix("http://") }.map {
-                    String($0.prefix { $0 != ";" })
-                }
-                return url != nil
-            }
-            try body(host, url ?? "")
+            try body(host, try address(of: server))
             server.send(SIGTERM)
             #expect(try server.wait().exitCode == 0, "\(server.error)")
         }
@@ -76,10 +99,14 @@ private enum PythonSDK {
         return isImported ?? false
     }()
 
-    static func run(_ arguments: [String], in host: Host, within seconds: Int) throws -> TestProcess {
-        let process = try TestProcess(
+    static func start(_ arguments: [String], in host: Host) throws -> TestProcess {
+        try TestProcess(
             [python, "-u", "\(tests)/Conductor/\(arguments[0])"] + arguments.dropFirst(), in: host.folder,
             environment: ["REFERENCE": "\(tests)/Conductor/reference.sh"])
+    }
+
+    static func run(_ arguments: [String], in host: Host, within seconds: Int) throws -> TestProcess {
+        let process = try start(arguments, in: host)
         _ = try? process.wait(within: seconds)
         if process.isRunning { try process.kill() }
         return process

@@ -28,6 +28,7 @@ CREATE TABLE executions(
     status TEXT NOT NULL CHECK (status = 'RUNNING' OR status = 'PAUSED' OR status = 'COMPLETED' OR status = 'FAILED'
                                 OR status = 'TIMED_OUT' OR status = 'TERMINATED'),
     is_parallel INTEGER NOT NULL,    -- all tasks at once, and one that fails stops no other
+    is_flat INTEGER NOT NULL,        -- so, and nothing follows from the end of a task but that of the whole
     definition TEXT NOT NULL,        -- JSON: a copy, which later changes do not touch
     input TEXT NOT NULL,             -- JSON objects
     output TEXT NOT NULL DEFAULT '{}',

@@ -23,7 +23,7 @@ extension Decider {
 
     /// Ends the run, unless a runner has to stop a job of it first.
     func endRun() throws {
-        guard try !transaction.hasOpenJobs(execution) else { return }
+        guard try transaction.openJobs(of: execution) == 0 else { return }
         let state: RunState =
             switch execution.status {
             case .completed: .succeeded

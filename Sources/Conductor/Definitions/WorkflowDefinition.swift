@@ -12,6 +12,8 @@ package struct WorkflowDefinition {
     var outputs: [String: JSONValue] { json.members("outputParameters") }
     var inputTemplate: [String: JSONValue] { json.members("inputTemplate") }
     var variables: [String: JSONValue] { json.members("variables") }
+    /// No task holds others, or waits for any.
+    var isFlat: Bool { tasks.allSatisfy { $0.kind == .simple || $0.kind == .http } }
     /// Seconds; builders write a time without a policy, which is that of nothing but an alert.
     var timeout: Int? {
         guard json.text("timeoutPolicy") == "TIME_OUT_WF", let seconds = json.whole("timeoutSeconds"), seconds > 0

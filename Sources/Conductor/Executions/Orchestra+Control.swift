@@ -88,6 +88,7 @@ extension Orchestra {
             of: execution.workflow, version: execution.version, definition: execution.definition,
             input: execution.input, directory: place.directory)
         execution.status = .running
+        execution.isFlat = execution.isParallel && definition.isFlat
         execution.output = "{}"
         execution.variables = JSONValue.object(definition.variables).text
         execution.reason = nil

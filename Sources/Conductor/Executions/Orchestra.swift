@@ -61,6 +61,7 @@ package struct Orchestra {
         for (key, value) in definition.inputTemplate where input[key] == nil { input[key] = value }
         spec.input = JSONValue.object(input).text
         spec.isParallel = request.isParallel
+        spec.isFlat = request.isParallel && definition.isFlat
         spec.variables = JSONValue.object(definition.variables).text
         spec.taskToDomain = request.taskToDomain.text
         spec.correlationID = request.correlationID

@@ -1,6 +1,7 @@
 import CLinux
 package import Engine
 import Glibc
+import JSON
 package import Jobs
 package import Workflows
 
@@ -16,9 +17,17 @@ package struct WorkflowCatalogue: Sendable {
         package let name: String
         /// Where it is, for people.
         package let place: String
+        /// Of one that the database has.
+        var definition: StoredDefinition?
 
         /// Of its tasks that have one, in the order of the file.
-        var taskNumbers: [Int] { workflow?.steps.compactMap { TaskNumber.number(of: $0.id) } ?? [] }
+        var taskNumbers: [Int] { taskNames.compactMap(TaskNumber.number) }
+
+        private var taskNames: [String] {
+            guard let definition else { return workflow?.steps.map(\.id) ?? [] }
+            let tasks = (try? JSONValue(parsing: definition.text))?["tasks"]?.list ?? []
+            return tasks.compactMap { $0["taskReferenceName"]?.string }
+        }
     }
 
     package let entries: [Entry]
@@ -47,9 +56,10 @@ package struct WorkflowCatalogue: Sendable {
         let newest = Dictionary(definitions.map { ($0.name, $0) }) { $1 }
         for definition in newest.values.sorted(by: { $0.name < $1.name }) {
             let document = WorkflowDocument(path: nil, text: definition.text)
-            entries.append(
-                Entry(
-                    document, place: "definition '\(definition.name)', version \(definition.version), in the database"))
+            var entry = Entry(
+                document, place: "definition '\(definition.name)', version \(definition.version), in the database")
+            entry.definition = definition
+            entries.append(entry)
         }
         return WorkflowCatalogue(entries: entries)
     }

@@ -10,6 +10,8 @@ struct ExecutionStatus {
     var typical: [String: Int] = [:]
     /// Told besides.
     var note: String?
+    /// What the client calls the run; `nil`: its number.
+    private var name: String?
     private let parts: [JobID: [RunReport.Step]]
     private let gates: [JobID: [RunReport.Gate]]
 
@@ -21,14 +23,23 @@ struct ExecutionStatus {
 
     /// Bytes of one task's result; more is to be had from `get_job`.
     static let resultLimit = 16 << 10
+    /// Bytes of all results together: clients take no events of more than 1 MiB.
+    private static let resultsLimit = 256 << 10
     /// Tasks that are listed; of more, those that tell most.
     static let mostTasks = 500
 
     /// - Throws: `JobStoreError.noSuchRun`
-    static func read(_ run: RunID, from store: JobStore, withResults: Bool = true) throws -> ExecutionStatus {
+    static func read(
+        _ choice: RunChoice, from store: JobStore, withResults: Bool = true
+    ) throws -> ExecutionStatus {
+        let run = try store.look { try choice.run(in: $0) }
         let report = try RunReport.read(run, from: store)
         var status = ExecutionStatus(report: report)
-        if withResults { status.results = try RunReport.results(of: run, upTo: resultLimit, from: store) }
+        status.name = choice.text
+        if withResults {
+            let share = resultsLimit / max(1, min(mostTasks, report.ownSteps.count))
+            status.results = try RunReport.results(of: run, upTo: min(resultLimit, share), from: store)
+        }
         if report.steps.contains(where: { $0.state == .running && $0.progress == nil }) {
             status.typical = try store.look { try $0.pastDurations(workflow: report.workflow) }
         }
@@ -40,7 +51,7 @@ struct ExecutionStatus {
     func document(withDetails: Bool) -> JSONValue {
         let progress = progress
         var members: [String: JSONValue] = [
-            "workflow_execution_id": .string("\(report.run)"),
+            "workflow_execution_id": .string(name ?? "\(report.run)"),
             "workflow_name": .string(report.workflow),
             "status": .string(ExecutionWords.status(of: report.state)),
             "is_over": .bool(report.isOver),

@@ -65,6 +65,8 @@ package final class Session: Sendable {
             break
         default: throw ProtocolError.noMethod(method)
         }
+        // Resources are for reading alone.
+        if method.hasPrefix("resources/"), !access.contains(.read) { throw ProtocolError.noMethod(method) }
         guard let members = parameters.object else {
             throw ProtocolError.badParameters("params must be an object, not \(parameters.kindName)")
         }
@@ -96,11 +98,11 @@ package final class Session: Sendable {
     }
 
     private func welcome(_ members: [String: JSONValue]) -> JSONValue {
-        .object([
+        var capabilities: [String: JSONValue] = ["tools": .object([:]), "prompts": .object([:])]
+        if access.contains(.read) { capabilities["resources"] = .object([:]) }
+        return .object([
             "protocolVersion": .string(ProtocolVersion.agreed(on: members["protocolVersion"]?.string).rawValue),
-            "capabilities": .object([
-                "tools": .object([:]), "resources": .object([:]), "prompts": .object([:]),
-            ]),
+            "capabilities": .object(capabilities),
             "serverInfo": .object([
                 "name": .string("weir"), "title": .string("Weir"), "version": .string(version),
             ]),

@@ -23,7 +23,8 @@ enum Cancel {
         let target = try Target(call.arguments)
         return try await call.context.service.write { transaction in
             switch try target.resolve(in: transaction) {
-            case .run(let run): return try answer(try transaction.cancel(run) ? .requested : .alreadyFinal(.cancelled))
+            case .run(let run, _):
+                return try answer(try transaction.cancel(run) ? .requested : .alreadyFinal(.cancelled))
             case .job(let job): return try answer(try transaction.cancel(job))
             }
         }

@@ -41,9 +41,8 @@ enum ExecuteWorkflow {
         let order = try Order(call.arguments)
         let catalogue = try await call.context.catalogue()
         let entry = try order.entry(in: catalogue)
-        let spec = try RunOrder(order: order, entry: entry, context: call.context).spec()
-        let run = try await call.context.service.write { try $0.start(spec).run }
-        let note = try await Workforce.ensure(for: call.context)
+        let run = try await start(entry, order, call.context)
+        let note = try await Workforce.ensure(for: call.context, of: run)
         if order.waits { return try await RunWait(run: run, call: call).end() }
         let status = try await call.context.service.inspect { store in
             var status = try ExecutionStatus.read(run, from: store, withResults: false)
@@ -51,6 +50,24 @@ enum ExecuteWorkflow {
             return status
         }
         return status.started
+    }
+
+    private static func start(
+        _ entry: WorkflowCatalogue.Entry, _ order: Order, _ context: ToolContext
+    ) async throws -> RunChoice {
+        guard let stored = entry.definition else {
+            let spec = try RunOrder(order: order, entry: entry, context: context).spec()
+            return .run(try await context.service.write { try $0.start(spec).run })
+        }
+        guard let definitions = context.definitions else {
+            throw ToolFailure("'\(stored.name)' is a registered definition, and this server starts files only")
+        }
+        let chosen = try DefinitionOrder(order: order, definition: stored).chosen()
+        return .execution(
+            try await context.service.write { transaction in
+                try definitions.start(
+                    chosen, input: order.parameters, isParallel: order.isParallel ?? false, in: transaction)
+            })
     }
 
     /// What was asked for, checked.

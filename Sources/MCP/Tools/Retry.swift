@@ -24,10 +24,15 @@ enum Retry {
             ], required: ["reopened"])
     ) { call in
         let target = try Target(call.arguments)
-        let jobs = try await call.context.service.write { transaction in
+        let definitions = call.context.definitions
+        let jobs = try await call.context.service.write { transaction -> [JobID] in
             switch try target.resolve(in: transaction) {
-            case .run(let run): try transaction.rerun(run, .failed)
-            case .job(let job): try transaction.retry(job)
+            case .run(_, .execution(let id)):
+                guard let definitions else { throw ToolFailure("this server does not retry registered definitions") }
+                try definitions.retry(id, in: transaction)
+                return []
+            case .run(let run, _): return try transaction.rerun(run, .failed)
+            case .job(let job): return try transaction.retry(job)
             }
         }
         var members: [String: JSONValue] = ["reopened": .list(jobs.map { .integer($0.rawValue) })]

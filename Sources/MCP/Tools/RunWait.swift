@@ -5,7 +5,7 @@ import Stores
 
 /// Waits for the end of a run, and tells the client how far it is meanwhile.
 struct RunWait {
-    let run: RunID
+    let run: RunChoice
     let call: ToolCall
 
     /// Between two looks, so that a run of many steps costs little.
@@ -25,7 +25,7 @@ struct RunWait {
             await call.report(Double(progress.percent), "\(ended) of \(progress.total) tasks have ended")
             try await Task.sleep(for: Self.pause)
             seen = try await service.changes.next(after: seen, atMost: Self.patience) ?? seen
-            _ = try await Workforce.ensure(for: call.context)
+            _ = try await Workforce.ensure(for: call.context, of: run)
         }
     }
 }

@@ -12,6 +12,8 @@ package struct ToolContext: Sendable {
     package var searchPath: String?
     /// Starts a runner; `nil`: runs are left to those that live.
     package var crew: (any RunnerCrew)?
+    /// For workflows that the database has; `nil`: only files can be started.
+    package var definitions: (any DefinitionStarting)?
 
     package init(service: StoreService, directory: String) {
         self.service = service

@@ -23,21 +23,12 @@ enum WorkflowStatus {
             ], required: ["workflow_execution_id"]),
         output: ExecutionSchema.status
     ) { call in
-        let run = try RunChoice.run(call.arguments)
+        let run = try RunChoice(call.arguments)
         let withDetails = try call.arguments.flag("include_task_details") ?? true
         var status = try await call.context.service.inspect { store in
             try ExecutionStatus.read(run, from: store, withResults: withDetails)
         }
-        if !status.report.isOver { status.note = try await Workforce.ensure(for: call.context) }
+        if !status.report.isOver { status.note = try await Workforce.ensure(for: call.context, of: run) }
         return status.document(withDetails: withDetails)
-    }
-}
-
-/// Runs as clients name them.
-enum RunChoice {
-    /// - Throws: `ToolFailure`
-    static func run(_ arguments: ToolArguments, _ name: String = "workflow_execution_id") throws -> RunID {
-        guard let run = try arguments.id(name) else { throw ToolFailure("the argument '\(name)' is missing") }
-        return RunID(run)
     }
 }

@@ -6,8 +6,12 @@ import Stores
 enum Workforce {
     /// Sees to it that somebody does, where that is allowed.
     ///
+    /// - Parameter run: of whom it is asked; `nil`: jobs of no run.
     /// - Returns: what the client should know; `nil`: a runner lives.
-    static func ensure(for context: ToolContext) async throws -> String? {
+    static func ensure(for context: ToolContext, of run: RunChoice? = nil) async throws -> String? {
+        if case .execution? = run {
+            return "its tasks are done by workers that poll the server: weir serve --db \(context.service.path)"
+        }
         guard try await !context.service.inspect({ try isThere($0) }) else { return nil }
         if let crew = context.crew { return try crew.ensureRunner() }
         return

@@ -142,10 +142,9 @@ extension IncomingMessage {
         }
     }
 
-    /// Progress is wanted, or the answer may take long.
+    /// The answer may take long, and progress is told meanwhile.
     fileprivate var takesTime: Bool {
         guard case .request(_, "tools/call", let parameters) = self else { return false }
-        return parameters["_meta"]?["progressToken"] != nil
-            || parameters["arguments"]?["wait_for_completion"] == .bool(true)
+        return parameters["arguments"]?["wait_for_completion"] == .bool(true)
     }
 }

@@ -1,5 +1,5 @@
 """The reference's workflow and many tasks, with worker hosts of the SDK. Usage: flows.py URL FOLDER FLOW"""
-import collections, json, os, signal, subprocess, sys, time, urllib.request
+import collections, json, os, signal, subprocess, sys, time, urllib.error, urllib.request
 
 URL, FOLDER, FLOW = sys.argv[1:4]
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -8,6 +8,18 @@ hosts = []
 
 
 def get(path, method="GET", body=None):
+    limit = time.monotonic() + 30
+    while True:
+        try:
+            return ask(path, method, body)
+        except (ConnectionError, urllib.error.URLError) as error:
+            # The server may be on its way back.
+            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > limit:
+                raise
+            time.sleep(0.05)
+
+
+def ask(path, method, body):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(URL + path, data=data, method=method, headers={"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as answer:
@@ -105,9 +117,15 @@ def many():
     first, _ = host("many:0.05"), host("many:0.05")
     ledger = f"{FOLDER}/ledger"
     limit = time.monotonic() + 300
-    while not os.path.exists(ledger) or sum(1 for _ in open(ledger)) < count // 4:
+    while True:
         assert time.monotonic() < limit, "the workers are too slow"
-        time.sleep(0.02)
+        lines = open(ledger).read().splitlines() if os.path.exists(ledger) else []
+        if len(lines) >= count // 4 and len(lines[-1].split()) == 3:
+            # Killed while it executes a task.
+            _, pid, begun = lines[-1].split()
+            if os.getpgid(int(pid)) == first.pid and time.time() - float(begun) < 0.03:
+                break
+        time.sleep(0.002)
     end(first)
     host("many:0.05")
     found = [ended(id, 300) for id in ids]
@@ -120,11 +138,30 @@ def many():
     twice = [id for id, times in handed.items() if times > 1]
     assert not twice, f"handed out twice: {twice}"
     again = sum(len(w["tasks"]) - 1 for w in found)
+    assert again, "the worker had no task when it was killed"
     print(f"{count} completed, {again} tried again after the kill, {len(handed)} begun")
 
 
+def survive():
+    """The server is killed and started again by whoever started this."""
+    get("/api/metadata/taskdefs", "POST", [{"name": "s", "retryCount": 9, "retryDelaySeconds": 0,
+                                            "responseTimeoutSeconds": 3}])
+    get("/api/metadata/workflow", "POST", {"name": "s", "version": 1, "tasks": [
+        {"name": "s", "taskReferenceName": "one", "type": "SIMPLE"},
+        {"name": "s", "taskReferenceName": "two", "type": "SIMPLE", "inputParameters": {"before": "${one.taskId}"}}]})
+    ids = [get("/api/workflow", "POST", {"name": "s"}) for _ in range(100)]
+    host("s:0.05")
+    for id in ids:
+        found = ended(id, 120)
+        assert found["status"] == "COMPLETED", found
+        done = [t for t in found["tasks"] if t["status"] == "COMPLETED"]
+        assert [t["referenceTaskName"] for t in done] == ["one", "two"], found
+        assert done[1]["outputData"]["echo"] == {"before": done[0]["taskId"]}
+    print("survived")
+
+
 try:
-    {"reference": reference, "partial": partial, "many": many}[FLOW]()
+    {"survive": survive, "reference": reference, "partial": partial, "many": many}[FLOW]()
 finally:
     for process in hosts:
         end(process)

@@ -2,13 +2,16 @@
 
 Writes a line into LEDGER for each task that it begins, and goes on until it is killed.
 """
-import os, sys, time
+import ctypes, os, sys, time
 
 from conductor.client.automator.task_handler import TaskHandler
 from conductor.client.configuration.configuration import Configuration
 from conductor.client.http.models import Task, TaskResult
 from conductor.client.http.models.task_result_status import TaskResultStatus
 from conductor.client.worker.worker import Worker
+
+# Each process of a host dies with the one that started it, however that ends.
+ctypes.CDLL(None).prctl(1, 9)
 
 
 class Execute:
