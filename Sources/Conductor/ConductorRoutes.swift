@@ -29,8 +29,17 @@ package struct ConductorRoutes: Sendable {
                 body: Array(buffer: body)))
         var headers = HTTPFields()
         if !answer.body.isEmpty { headers[.contentType] = answer.contentType }
-        return Response(
-            status: HTTPResponse.Status(code: answer.status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+        let bytes = ByteBuffer(bytes: answer.body)
+        guard let delivery = answer.delivery else {
+            return Response(
+                status: HTTPResponse.Status(code: answer.status), headers: headers,
+                body: ResponseBody(byteBuffer: bytes))
+        }
+        let sending = ResponseBody(contentLength: bytes.readableBytes) { writer in
+            try await writer.write(bytes)
+            try await writer.finish(nil)
+            delivery.confirm()
+        }
+        return Response(status: HTTPResponse.Status(code: answer.status), headers: headers, body: sending)
     }
 }

@@ -29,6 +29,16 @@ import Testing
     }
 }
 
+extension `Expressions` {
+    @Test func `of any depth and number are resolved in time`() {
+        let substitution = Substitution { _ in nil }
+        let deep = String(repeating: "${", count: 20_000) + String(repeating: "}", count: 20_000)
+        #expect(substitution.resolve(.string(deep)) == .null)
+        let open = String(repeating: "${a", count: 100_000)
+        #expect(substitution.resolve(.string(open)) == .string(open))
+    }
+}
+
 @Suite struct `Loop conditions` {
     @Test(arguments: [
         ("if ( $.l.iteration < 3 ) { true; } else { false; }", true), ("$.l.iteration >= 2", true),

@@ -97,6 +97,8 @@ package struct APIResponse: Sendable {
     package var status = 200
     package var contentType = "application/json"
     package var body: [UInt8] = []
+    /// What goes back unless the answer is sent.
+    package var delivery: Delivery?
 
     static let empty = APIResponse()
     static let nothing = APIResponse(status: 204)

@@ -8,11 +8,12 @@ extension ConductorAPI {
         Route("GET", "tasks/poll/batch/{type}") { api, call in
             let request = call.request
             let count = min(max(1, try request.number("count") ?? 1), 1_000)
-            return .json(.list(try await api.poll(call, count: count, atMost: try request.number("timeout") ?? 100)))
+            let found = try await api.poll(call, count: count, atMost: try request.number("timeout") ?? 100)
+            return api.answer(found) { .json(.list($0)) }
         },
         Route("GET", "tasks/poll/{type}") { api, call in
             let tasks = try await api.poll(call, count: 1, atMost: try call.request.number("timeout") ?? 0)
-            return tasks.first.map { .json($0) } ?? .nothing
+            return api.answer(tasks) { $0.first.map { .json($0) } ?? .nothing }
         },
         Route("POST", "tasks") { api, call in
             let result = try call.request.object()
@@ -48,10 +49,19 @@ extension ConductorAPI {
         },
     ]
 
+    private typealias HandedOut = [(json: JSONValue, item: Delivery.Item)]
+
+    /// An answer whose tasks go back unless it is sent.
+    private func answer(_ tasks: HandedOut, _ body: ([JSONValue]) -> APIResponse) -> APIResponse {
+        var response = body(tasks.map(\.json))
+        if !tasks.isEmpty { response.delivery = Delivery(tasks.map(\.item), api: self) }
+        return response
+    }
+
     /// Milliseconds for which a poll is held at the most.
     private static let mostPatience = 5_000
 
-    private func poll(_ call: Call, count: Int, atMost patience: Int) async throws -> [JSONValue] {
+    private func poll(_ call: Call, count: Int, atMost patience: Int) async throws -> HandedOut {
         guard (0...Self.mostPatience).contains(patience) else {
             throw ConductorFault(400, "Long Poll Timeout value cannot be more than 5 seconds")
         }
@@ -63,13 +73,13 @@ extension ConductorAPI {
     /// Holds the poll until there is a task, and takes what is there. What brings nothing only reads.
     private func poll(
         _ type: RemoteType, worker: String?, count: Int, patience: Duration
-    ) async throws -> [JSONValue] {
+    ) async throws -> HandedOut {
         if let worker, polls.isDue(type, worker: worker) {
             try await store.write { try $0.notePoll(of: type, by: worker) }
         }
         return try await wait(patience) { _ in
             guard try await look({ try $0.hasWork(type) }) else { return nil }
-            let tasks = try await change { try $0.poll(type, worker: worker, count: count) }
+            let tasks = try await change { try $0.handOut(type, worker: worker, count: count) }
             return tasks.isEmpty ? nil : tasks
         } ?? []
     }
@@ -79,16 +89,16 @@ extension ConductorAPI {
     private func updateAndPoll(_ call: Call) async throws -> APIResponse {
         let result = try call.request.object()
         let worker = result.text("workerId")
-        let next = try await change { orchestra -> JSONValue? in
+        let next = try await change { orchestra -> HandedOut in
             do {
                 let update = try orchestra.update(result)
-                guard update.isEnded else { return nil }
-                return try orchestra.poll(update.type, worker: worker, count: 1).first
+                guard update.isEnded else { return [] }
+                return try orchestra.handOut(update.type, worker: worker, count: 1)
             } catch let fault as ConductorFault where fault.status == 404 {
-                return nil
+                return []
             }
         }
-        return next.map { .json($0) } ?? .nothing
+        return answer(next) { $0.first.map { .json($0) } ?? .nothing }
     }
 
     private func updateByReference(_ call: Call) async throws -> String? {

@@ -5,6 +5,22 @@ package import Jobs
 extension Orchestra {
     /// Hands out tasks of one type, at most `count`.
     package func poll(_ type: RemoteType, worker: String?, count: Int) throws -> [JSONValue] {
+        try handOut(type, worker: worker, count: count).map(\.json)
+    }
+
+    /// A task that was handed out did not reach its worker: the next one gets it.
+    func takeBack(_ item: Delivery.Item) throws {
+        guard var task = try transaction.executionTask(item.task), task.leaseToken == item.leaseToken else { return }
+        task.pollCount -= 1
+        task.updatedAt = transaction.now
+        try transaction.callBackRemote(&task, after: 0)
+        task.status = .scheduled
+        try transaction.save(task)
+    }
+
+    func handOut(
+        _ type: RemoteType, worker: String?, count: Int
+    ) throws -> [(json: JSONValue, item: Delivery.Item)] {
         try settle()
         if let worker { try transaction.notePoll(of: type, by: worker) }
         let claimed = try transaction.claimRemote(type, count: count, worker: worker, bootID: place.bootID)
@@ -19,7 +35,7 @@ extension Orchestra {
                 task.wakeAt = transaction.now.advanced(by: limit)
                 try transaction.save(task)
             }
-            return mapping.json(task)
+            return (mapping.json(task), Delivery.Item(task: task.id, leaseToken: task.leaseToken ?? 0))
         }
     }
 

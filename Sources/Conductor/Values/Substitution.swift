@@ -5,6 +5,11 @@ struct Substitution {
     /// The values by their roots: `workflow`, and every task's reference name.
     let root: (String) -> JSONValue?
 
+    /// Expressions within one another; what is deeper has no value.
+    private static let mostLevels = 16
+    /// Openings without an end that are looked for in one text; what comes after so many is plain text.
+    private static let mostOpen = 100
+
     func resolve(_ value: JSONValue) -> JSONValue {
         switch value {
         case .string(let text): resolve(text)
@@ -17,23 +22,26 @@ struct Substitution {
     func resolve(_ members: [String: JSONValue]) -> [String: JSONValue] { members.mapValues(resolve) }
 
     /// A text that is one expression takes the value with its type; in a longer one the value is spliced in.
-    func resolve(_ text: String) -> JSONValue {
+    func resolve(_ text: String) -> JSONValue { resolve(text, level: 0) }
+
+    private func resolve(_ text: String, level: Int) -> JSONValue {
         guard text.contains("${") else { return .string(text) }
         let parts = Self.parts(of: text)
-        if parts.count == 1, case .expression(let path) = parts[0] { return value(path) }
+        if parts.count == 1, case .expression(let path) = parts[0] { return value(path, level: level) }
         var result = ""
         for part in parts {
             switch part {
             case .text(let text): result += text
-            case .expression(let path): result += value(path).splicedText
+            case .expression(let path): result += value(path, level: level).splicedText
             }
         }
         return .string(result)
     }
 
-    private func value(_ expression: String) -> JSONValue {
+    private func value(_ expression: String, level: Int) -> JSONValue {
+        guard level < Self.mostLevels else { return .null }
         // Expressions within one another resolve from the inside.
-        let path = expression.contains("${") ? resolve(expression).splicedText : expression
+        let path = expression.contains("${") ? resolve(expression, level: level + 1).splicedText : expression
         if path.isEmpty { return .string("") }
         return (try? ValuePath(path)).flatMap { $0.value(from: root) } ?? .null
     }
@@ -44,7 +52,8 @@ struct Substitution {
         var parts: [Part] = []
         var plain = ""
         var rest = Substring(text)
-        while let dollar = rest.firstIndex(of: "$") {
+        var open = 0
+        while open < Self.mostOpen, let dollar = rest.firstIndex(of: "$") {
             plain += rest[..<dollar]
             rest = rest[dollar...]
             if rest.hasPrefix("$${") {
@@ -56,6 +65,7 @@ struct Substitution {
                 parts.append(.expression(String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])))
                 rest = rest[rest.index(after: end)...]
             } else {
+                if rest.hasPrefix("${") { open += 1 }
                 plain.append("$")
                 rest = rest.dropFirst()
             }

@@ -238,6 +238,30 @@ def a_poll_is_held_until_there_is_a_task():
 
 
 @row
+def a_task_goes_back_whose_poller_died_while_it_waited():
+    import socket
+    id = start(define("dead", [simple("dead-1"), simple("dead-2")]))
+    host, port = BASE.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(
+            f"GET /api/tasks/poll/batch/dead-2?workerid=dead&count=1&timeout=4000 HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
+            .encode())
+        time.sleep(0.5)
+    time.sleep(0.3)
+    work("dead-1")
+    time.sleep(0.5)
+    task = None
+
+    def again():
+        nonlocal task
+        task = poll("dead-2")
+        return task is not None
+    until("the task of the dead", again)
+    finish(task)
+    assert status(id) == "COMPLETED" and task.poll_count == 1
+
+
+@row
 def logs_are_kept_in_order():
     start(define("logs", [simple("log-t")]))
     task = poll("log-t")
