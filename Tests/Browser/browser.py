@@ -56,6 +56,8 @@ class Browser:
         self.session = self.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+        # Keys go where they would in a window that somebody looks at.
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def close(self):
         self.process.kill()
@@ -115,7 +117,9 @@ class Browser:
                   mobile=width < 500)
 
     def colours(self, scheme):
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        """Without transitions, so that a picture has the colours at once."""
+        self.call("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}])
 
     def press(self, key, modifiers=0):
         text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")

@@ -115,18 +115,17 @@ def hostile(browser, base):
 
 
 def sizes(browser, base, folder=None):
-    """Every view at every size, in light and dark: nothing sticks out, and pictures are kept where a folder is given."""
-    for scheme in ("light", "dark"):
-        browser.colours(scheme)
-        for width, height in SIZES:
-            browser.size(width, height)
-            for view in VIEWS:
-                opened(browser, f"{base}/{view}")
-                room = browser.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-                check(room[0] <= room[1], f"{view} is {room[0]} px wide in {room[1]} px")
-                if folder:
-                    name = re.sub(r"[^a-z]+", "-", view).strip("-") or "overview"
-                    browser.picture(f"{folder}/{name}{'-one' if view[-1].isdigit() else ''}-{width}-{scheme}.png")
+    """Every view at every size: nothing sticks out. Where a folder is given, pictures in light and dark are kept there."""
+    for width, height in SIZES:
+        browser.size(width, height)
+        for view in VIEWS:
+            opened(browser, f"{base}/{view}")
+            room = browser.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+            check(room[0] <= room[1], f"{view} is {room[0]} px wide in {room[1]} px")
+            for scheme in ("light", "dark") if folder else ():
+                browser.colours(scheme)
+                name = re.sub(r"[^a-z]+", "-", view).strip("-") or "overview"
+                browser.picture(f"{folder}/{name}{'-one' if view[-1].isdigit() else ''}-{width}-{scheme}.png")
 
 
 def longlog(browser, base):
@@ -147,12 +146,29 @@ def longlog(browser, base):
     browser.wait(f"({numbers}).at(-1) === {last}")
 
 
+def token(browser, base, secret):
+    """Asks for the token where the server wants one; no script can read what is kept of it."""
+    browser.open(f"{base}/#/jobs")
+    browser.wait("document.activeElement === document.querySelector('dialog input[type=password]')")
+    browser.type("wrong")
+    browser.press("Enter")
+    browser.wait("document.querySelector('dialog')?.textContent.includes('not the token')")
+    browser.wait("document.activeElement === document.querySelector('dialog input[type=password]')")
+    browser.type(secret)
+    browser.press("Enter")
+    browser.wait("document.querySelector('main td.wide')?.textContent === 'other'")
+    browser.wait("document.querySelector('#live').dataset.state === 'live'")
+    check(browser.evaluate("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)") == "{}{}",
+          "a script can read the token")
+    browser.events[:] = [event for event in browser.events if "401" not in json.dumps(event)]
+
+
 def main():
     scenario, base = sys.argv[1], sys.argv[2].rstrip("/")
     browser = Browser()
     try:
         browser.size(1280, 800)
-        {"work": work, "steer": steer, "hostile": hostile, "sizes": sizes, "longlog": longlog}[scenario](
+        {"work": work, "steer": steer, "hostile": hostile, "sizes": sizes, "longlog": longlog, "token": token}[scenario](
             browser, base, *sys.argv[3:])
         check(browser.complaints() == [], "in the console: " + "\n".join(browser.complaints()))
         foreign = [url for url in browser.requested() if not url.startswith((base + "/", "about:", "data:", "blob:"))]

@@ -12,7 +12,7 @@ import Testing
     private func use(_ scenario: String, _ arguments: [String] = [], on host: Host, _ server: PageServer) throws {
         let driver = try TestProcess(
             ["python3", "\(Self.folder)/page.py", scenario, server.address] + arguments, in: host.folder)
-        let end = try driver.wait(within: 600)
+        let end = try driver.wait(within: 900)
         guard end.exitCode == 0 else { throw TestFailure("\(driver.output)\(driver.error)\(server.error)") }
         #expect(driver.output == "ok\n")
     }
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(.enabled(if: hasBrowser, "no Chromium: see require_packages in tools/test"))
-    func `fits every size from 375 to 2560 in light and dark`() throws {
+    func `fits every size from 375 to 2560`() throws {
         try withHost { host in
             try PageServer.prepare(host)
             try host.run("run", "\(PageServer.folder)/release.yaml")
@@ -106,6 +106,16 @@ import Testing
                 """)
             let server = try PageServer(on: host)
             try use("longlog", on: host, server)
+        }
+    }
+
+    @Test(.enabled(if: hasBrowser, "no Chromium: see require_packages in tools/test"))
+    func `asks for the token where one is wanted`() throws {
+        try withHost { host in
+            try host.run("enqueue", "--name", "other", "--", "true")
+            let server = try PageServer(on: host, "--require-token")
+            let token = Files.read("\(host.database)-token").split(whereSeparator: \.isWhitespace).first
+            try use("token", [String(try #require(token))], on: host, server)
         }
     }
 

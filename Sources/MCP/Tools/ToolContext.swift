@@ -21,7 +21,7 @@ package struct ToolContext: Sendable {
     }
 
     /// Files, and the definitions that the database has.
-    func catalogue() async throws -> WorkflowCatalogue {
+    package func catalogue() async throws -> WorkflowCatalogue {
         let (directory, folders) = (directory, folders)
         return try await service.inspect { store in
             let definitions = try store.look { try $0.workflowDefinitions() }

@@ -3,7 +3,7 @@
 import { signIn } from "./session.js"
 
 /** What the server, or the way to it, answered instead of data. */
-export class Refusal extends Error {
+class Refusal extends Error {
   constructor(status, message) {
     super(message)
     this.status = status

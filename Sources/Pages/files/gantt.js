@@ -52,7 +52,8 @@ function choose(rows) {
 
 function make(step) {
   return el("li", null,
-    el("a", { class: "who", "data-row": true, href: address("jobs", step.job) }, el("span", { class: "sign" }), el("span", { class: "what" })),
+    el("a", { class: "who", "data-row": true, href: address("jobs", step.job) },
+      el("span", { class: "sign" }), el("span", { class: "what" })),
     el("span", { class: "track" }, el("span", { class: "wait" }), el("span", { class: "span" }), el("span", { class: "length" })))
 }
 

@@ -25,9 +25,13 @@ export class LogWindow {
     this.view = el("div", { class: "log", tabindex: 0, role: "region", "aria-label": "Log" }, this.blocks, this.tail)
     this.size = el("span", { class: "note" })
     this.follow = el("input", { type: "checkbox", checked: true, onchange: () => this.follow.checked && this.toEnd() })
-    this.wrap = el("input", { type: "checkbox", checked: true, onchange: () => this.view.classList.toggle("is-unwrapped", !this.wrap.checked) })
-    this.place = el("input", { type: "range", min: 0, max: 1000, value: 1000, class: "place", "aria-label": "Place in the log", hidden: true,
-      onchange: () => this.jump(Number(this.place.value) / 1000) })
+    this.wrap = el("input", {
+      type: "checkbox", checked: true, onchange: () => this.view.classList.toggle("is-unwrapped", !this.wrap.checked),
+    })
+    this.place = el("input", {
+      type: "range", min: 0, max: 1000, value: 1000, class: "place", "aria-label": "Place in the log", hidden: true,
+      onchange: () => this.jump(Number(this.place.value) / 1000),
+    })
     this.element = el("div", { class: "log-window" },
       el("div", { class: "tools" },
         el("button", { type: "button", class: "quiet", onclick: () => this.jump(0) }, "Start"),
@@ -160,7 +164,9 @@ export class LogWindow {
     const start = this.#blocks[0]?.start ?? this.#origin
     setText(this.size, total === 0 ? "nothing printed yet" : bytesText(total))
     this.place.hidden = start === 0 && this.#end >= total
-    if (document.activeElement !== this.place) this.place.value = total === 0 ? 1000 : Math.round((1000 * (this.#end >= total ? total : start)) / total)
+    if (document.activeElement !== this.place) {
+      this.place.value = this.#end >= total ? 1000 : Math.round((1000 * start) / total)
+    }
   }
 
   #scrolled() {

@@ -47,7 +47,10 @@ export class Plot {
 }
 
 function grid() {
-  return [0.5, 1].map((share) => svg("line", { class: "grid", x1: 0, x2: width, y1: height - share * (height - 4), y2: height - share * (height - 4) }))
+  return [0.5, 1].map((share) => {
+    const y = height - share * (height - 4)
+    return svg("line", { class: "grid", x1: 0, x2: width, y1: y, y2: y })
+  })
 }
 
 function line(points, series, top) {

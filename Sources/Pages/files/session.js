@@ -2,18 +2,27 @@
 
 import { ask } from "./messages.js"
 
+const question = "This server wants its token. It is in the file beside the database whose name ends with “-token”."
+
 let asking = null
+let isDeclined = false // until the page is loaded anew
 
 /** Resolves to whether the server lets us in now. Several requests wait for one question. */
-export function signIn() {
+export async function signIn() {
+  if (isDeclined) return false
   asking ??= signInOnce().finally(() => { asking = null })
   return asking
 }
 
 async function signInOnce() {
-  const token = await ask("This server wants its token, which it keeps beside its database in a file that ends with “-token”.",
-    { action: "Sign in", field: "Token", isSecret: true })
-  if (!token) return false
-  const response = await fetch("/v1/session", { method: "POST", headers: { Authorization: `Bearer ${token.trim()}`, "Content-Type": "application/json" }, body: "{}" })
-  return response.ok
+  for (let text = question; ; text = `That is not the token. ${question}`) {
+    const token = await ask(text, { action: "Sign in", field: "Token", isSecret: true })
+    if (!token) {
+      isDeclined = true
+      return false
+    }
+    const headers = { Authorization: `Bearer ${token.trim()}`, "Content-Type": "application/json" }
+    const response = await fetch("/v1/session", { method: "POST", headers, body: "{}" })
+    if (response.ok) return true
+  }
 }

@@ -17,7 +17,8 @@ const attemptColumns = [
   { title: "Try", kind: "id", cell: (row) => String(row.attempt) },
   { title: "State", kind: "state", cell: (row) => badge(row.state) },
   { title: "Started", kind: "time", cell: (row) => when(row.started_at) },
-  { title: "Took", kind: "number", cell: (row, old) => setElapsed(old ?? el("span"), row.duration_ms, row.finished_at ? null : row.started_at) },
+  { title: "Took", kind: "number", cell: (row, old) =>
+    setElapsed(old ?? el("span"), row.duration_ms, row.finished_at ? null : row.started_at) },
   { title: "Exit", kind: "number", cell: (row) => row.signal ? `signal ${row.signal}` : row.exit_code },
   { title: "Runner", kind: "number rank3", cell: (row) => row.runner_id },
   { title: "CPU", kind: "number rank3", cell: (row) => duration(row.cpu_ms) },

@@ -8,7 +8,7 @@ import { Rows, rowLink } from "./table.js"
 import { label } from "./text.js"
 import { setElapsed, when } from "./ticker.js"
 
-export const jobColumns = [
+const columns = [
   { title: "Job", kind: "id rank4", cell: (job) => String(job.id) },
   { title: "Name", kind: "wide", cell: (job, old) => rowLink(address("jobs", job.id), label(job), old) },
   { title: "State", kind: "state", cell: (job) => badge(job.state) },
@@ -32,7 +32,7 @@ export class JobsView {
 
   constructor(query) {
     this.list = new List({
-      path: "/v1/jobs", member: "jobs", query, rows: new Rows(jobColumns, { label: "Jobs", empty: "No job yet, or none like this." }),
+      path: "/v1/jobs", member: "jobs", query, rows: new Rows(columns, { label: "Jobs", empty: "No job yet, or none like this." }),
       filters: [
         { name: "search", label: "Search jobs", placeholder: "Search names and commands  /" },
         { name: "state", label: "any state", options: jobStates },

@@ -91,7 +91,7 @@ export class OverviewView {
       ["open runs", now.open_runs, null, address("runs", null, { state: "running" })],
     ]
     reconcile(this.figures, figures, ([name]) => name,
-      ([name, , , href]) => el("a", { href, class: `figure is-${name.replace(" ", "-")}` }, el("dt", null, name), el("dd"), el("dd", { class: "note" })),
+      ([name, , , href]) => el("a", { href, class: "figure" }, el("dt", null, name), el("dd"), el("dd", { class: "note" })),
       (element, [, value, note]) => {
         setText(element.children[1], count(value))
         setText(element.children[2], note)

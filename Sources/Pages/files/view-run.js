@@ -48,7 +48,9 @@ export class RunView {
       this.error, this.waiting, this.facts,
       el("section", { class: "part" }, el("h2", null, "Graph"), this.graph.element),
       el("section", { class: "part" }, el("h2", null, "Timeline"),
-        el("p", { class: "legend" }, el("span", { class: "critical" }, "critical path"), el("span", { class: "waited" }, "ready, waiting")), this.gantt.element),
+        el("p", { class: "legend" },
+          el("span", { class: "critical" }, "critical path"), el("span", { class: "waited" }, "ready, waiting")),
+        this.gantt.element),
       el("section", { class: "part" }, el("h2", null, "Steps"), this.steps.element), this.resultPart)
   }
 

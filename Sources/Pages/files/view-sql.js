@@ -6,7 +6,10 @@ import { actionButton, ask } from "./messages.js"
 import { SavedQueries } from "./saved-queries.js"
 import { count, duration, plural } from "./text.js"
 
-const views = "job_history attempt_history run_history queue_stats dependency_history pool_usage job_pools schedule_history runner_stats gate_results"
+const views = [
+  "job_history", "attempt_history", "run_history", "queue_stats", "dependency_history", "pool_usage", "job_pools",
+  "schedule_history", "runner_stats", "gate_results",
+]
 
 export class SQLView {
   title = "SQL"
@@ -33,7 +36,7 @@ export class SQLView {
           el("div", { class: "buttons" }, this.run, actionButton("Save", () => this.#save()), el("kbd", null, "Ctrl Enter"), this.note)),
         el("aside", null, el("h2", null, "Queries"), this.list)),
       this.answer,
-      el("p", { class: "note" }, `Read-only. Views: ${views.split(" ").join(", ")}.`))
+      el("p", { class: "note" }, `Read-only. Views: ${views.join(", ")}.`))
     this.#showSaved()
   }
 
@@ -46,7 +49,8 @@ export class SQLView {
     try {
       const table = await post("/v1/sql", { sql: this.entry.value })
       const took = table.duration_ms ?? performance.now() - started
-      setText(this.note, `${plural(table.rows.length, "row")}, ${duration(took)}${table.truncated ? "; there are more: the answer was cut" : ""}`)
+      const more = table.truncated ? "; there are more: the answer was cut" : ""
+      setText(this.note, `${plural(table.rows.length, "row")}, ${duration(took)}${more}`)
       this.answer.replaceChildren(draw(table))
     } catch (error) {
       setText(this.note, "")
@@ -64,7 +68,12 @@ export class SQLView {
   #showSaved() {
     this.list.replaceChildren(...this.saved.all.map((query) => el("li", null,
       el("button", { type: "button", class: "link", "data-row": true, onclick: () => this.#load(query) }, query.name),
-      query.isOwn ? el("button", { type: "button", class: "quiet", "aria-label": `Delete ${query.name}`, onclick: () => this.#drop(query) }, "×") : null)))
+      query.isOwn ? this.#dropButton(query) : null)))
+  }
+
+  #dropButton(query) {
+    const label = `Delete ${query.name}`
+    return el("button", { type: "button", class: "quiet", "aria-label": label, onclick: () => this.#drop(query) }, "×")
   }
 
   #load(query) {

@@ -23,16 +23,26 @@ export class WorkflowsView {
     this.id = id
     this.title = id ? `Start ${id}` : "Workflows"
     this.rows = new Rows(columns, {
-      label: "Workflows", empty: "No workflow here. Put one into .conductor/workflows/, start the server with --workflows DIR, or register a definition.",
+      label: "Workflows",
+      empty: "No workflow here. Put one into .conductor/workflows/, or start the server with --workflows DIR.",
     })
     this.filter = el("input", { type: "search", "aria-label": "Search workflows", placeholder: "Search workflows  /", "data-search": true,
       oninput: () => this.#show() })
     this.faults = el("div")
     this.form = el("div")
-    this.element = id
-      ? el("section", { class: "narrow" }, el("div", { class: "head" }, el("a", { class: "up", href: "#/workflows" }, "Workflows"), this.heading = el("h1", null, id)), this.form)
-      : el("section", null, el("div", { class: "head" }, el("h1", null, "Workflows")),
-        el("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() }, this.filter), this.faults, this.rows.element)
+    this.heading = el("h1", null, id ?? "Workflows")
+    this.element = id ? this.#one() : this.#all()
+  }
+
+  #one() {
+    return el("section", { class: "narrow" },
+      el("div", { class: "head" }, el("a", { class: "up", href: "#/workflows" }, "Workflows"), this.heading), this.form)
+  }
+
+  #all() {
+    return el("section", null, el("div", { class: "head" }, this.heading),
+      el("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() }, this.filter),
+      this.faults, this.rows.element)
   }
 
   async read() {
@@ -40,7 +50,8 @@ export class WorkflowsView {
     this.workflows = answer.workflows
     if (this.id) this.#showForm()
     else this.#show()
-    this.faults.replaceChildren(...(answer.faults ?? []).map((fault) => el("p", { class: "fault" }, typeof fault === "string" ? fault : `${fault.path}: ${fault.message}`)))
+    const faults = answer.faults ?? []
+    this.faults.replaceChildren(...faults.map(({ path, message }) => el("p", { class: "fault" }, `${path}: ${message}`)))
   }
 
   #show() {

@@ -37,7 +37,8 @@ enum RunGraphAnswer {
             "critical": .bool(job.isCritical), "cached": .bool(job.isCached), "error": text(job.error),
             "started_at": facts?.startedAt.map { .string(TimestampText.text($0)) } ?? .null,
             "finished_at": facts?.finishedAt.map { .string(TimestampText.text($0)) } ?? .null,
-            "progress": facts?.progress.map { .decimal($0) } ?? .null, "awaits": text(facts?.awaits), "message": text(facts?.message),
+            "progress": facts?.progress.map { .decimal($0) } ?? .null, "awaits": text(facts?.awaits),
+            "message": text(facts?.message),
         ])
     }
 }

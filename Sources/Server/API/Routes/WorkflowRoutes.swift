@@ -22,7 +22,8 @@ struct WorkflowRoutes {
     private var list: APIRoute {
         APIRoute(
             .get, "workflows",
-            "The workflows that can be started by name: the files of the server's folders. `faults` are those that cannot.",
+            "The workflows that can be started by name: files of the server's folders, and registered definitions. `faults` are "
+                + "those that cannot.",
             gives: .object([
                 "workflows": .list(
                     .object(
@@ -31,19 +32,12 @@ struct WorkflowRoutes {
                 "faults": .list(.object(["path": .string, "message": .string])),
             ])
         ) { [services] _ in
-            let catalogue = try await Self.catalogue(services)
+            let catalogue = try await services.toolContext.catalogue()
             return .json(
                 .object([
                     "workflows": .list(catalogue.entries.compactMap { $0.json(in: catalogue) }),
                     "faults": .list(catalogue.entries.compactMap(\.faults)),
                 ]))
-        }
-    }
-
-    private static func catalogue(_ services: ServerServices) async throws -> WorkflowCatalogue {
-        let settings = services.settings
-        return try await services.store.inspect { _ in
-            WorkflowCatalogue.read(in: settings.directory, folders: settings.workflowFolders)
         }
     }
 
@@ -90,7 +84,7 @@ struct WorkflowRoutes {
     private static func document(_ body: MemberReader, _ services: ServerServices) async throws -> WorkflowDocument {
         let (name, text) = (try body.text("workflow"), try body.text("definition"))
         switch (name, text) {
-        case (let name?, nil): return try find(name, in: try await catalogue(services))
+        case (let name?, nil): return try find(name, in: try await services.toolContext.catalogue())
         case (nil, let text?): return WorkflowDocument(path: nil, text: text)
         default:
             throw body.fault("give either 'workflow', a name that GET /v1/workflows has, or 'definition', its text")
