@@ -16,7 +16,8 @@ extension JobTransaction {
         WHERE id = :id AND state = 'paused'
         """
 
-    static let openLanesOfRunSQL: SQL = "UPDATE lanes SET waits_for = NULL WHERE waits_for = :pause AND head_id IS NOT NULL"
+    static let openLanesOfRunSQL: SQL =
+        "UPDATE lanes SET waits_for = NULL WHERE waits_for = :pause AND head_id IS NOT NULL"
 
     private static let rootOfRunSQL: SQL = "SELECT root_id FROM runs WHERE id = :id"
 

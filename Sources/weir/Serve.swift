@@ -14,6 +14,10 @@ struct Serve: WeirCommand {
             Serves Conductor's API, Weir's own (/v1), MCP (/mcp), a web page and /metrics on 127.0.0.1:8080, until SIGTERM or
             Ctrl-C. Programs of the same user need nothing to come in; all others send the token of the file DB-token
             (Authorization: Bearer …).
+
+              weir serve
+              weir serve --slots 4
+              curl http://127.0.0.1:8080/v1/jobs -d '{"shell": "make"}'
             """)
 
     @OptionGroup var options: StoreOptions

@@ -6,7 +6,8 @@ import Testing
 @Suite struct `Who may come in` {
     private let token = AccessToken("0123456789abcdef0123456789abcdef")
 
-    private func policy(_ door: AccessPolicy.Door = .loopback(port: 8080), requiresToken: Bool = false) -> AccessPolicy {
+    private func policy(_ door: AccessPolicy.Door = .loopback(port: 8080), requiresToken: Bool = false) -> AccessPolicy
+    {
         AccessPolicy(door: door, token: token, uid: 1000, requiresToken: requiresToken)
     }
 
@@ -18,17 +19,22 @@ import Testing
         return visit
     }
 
-    private func isAllowed(_ visit: AccessPolicy.Visit, by policy: AccessPolicy) -> Bool { policy.decide(visit) == .allowed }
+    private func isAllowed(_ visit: AccessPolicy.Visit, by policy: AccessPolicy) -> Bool {
+        policy.decide(visit) == .allowed
+    }
 
     @Test(arguments: ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "LOCALHOST:8080"])
     func `is a program of the same user that names this host`(host: String) {
         #expect(isAllowed(visit(host: host), by: policy()))
     }
 
-    @Test(arguments: [
-        nil, "", "localhost", "localhost:80", "localhost:8081", "localhost:", "localhost:x", "localhost:080800", "evil.example",
-        "evil.example:8080", "127.0.0.1.evil.example:8080", "[::1", "[::1]", "127.0.0.1:8080:8080", "localhost:８０８０",
-    ] as [String?])
+    @Test(
+        arguments: [
+            nil, "", "localhost", "localhost:80", "localhost:8081", "localhost:", "localhost:x", "localhost:080800",
+            "evil.example",
+            "evil.example:8080", "127.0.0.1.evil.example:8080", "[::1", "[::1]", "127.0.0.1:8080:8080",
+            "localhost:８０８０",
+        ] as [String?])
     func `is nobody who names another`(host: String?) {
         guard case .forbidden = policy().decide(visit(host: host)) else {
             Issue.record("let in")
@@ -47,7 +53,8 @@ import Testing
     }
 
     @Test func `is who has the token, by whatever name`() {
-        #expect(isAllowed(visit(host: "weir.example") { $0.authorization = "bearer \(token.text)" }, by: policy(.network)))
+        #expect(
+            isAllowed(visit(host: "weir.example") { $0.authorization = "bearer \(token.text)" }, by: policy(.network)))
         for wrong in ["Bearer x", "Bearer \(token.text)0", "Bearer \(token.text.dropLast())", "Bearer "] {
             let decision = policy().decide(visit { $0.authorization = wrong })
             #expect(decision != .allowed || wrong == "Bearer ")

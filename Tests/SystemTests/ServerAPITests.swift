@@ -14,8 +14,9 @@ import Testing
                           {"command": "true", "after": ["b:finished", 1], "priority": 9, "pools": {"cpu": 1}}]}
                 """#)
             #expect(answer["ids"] == .list([.integer(1), .integer(2), .integer(3)]))
-            #expect(try host.lines("SELECT job_id, depends_on, condition FROM dependencies ORDER BY 1, 2")
-                == ["2|1|succeeded", "3|1|succeeded", "3|2|finished"])
+            #expect(
+                try host.lines("SELECT job_id, depends_on, condition FROM dependencies ORDER BY 1, 2")
+                    == ["2|1|succeeded", "3|1|succeeded", "3|2|finished"])
             let faulty = try server.request(
                 "POST", "/v1/jobs", body: #"{"jobs": [{"command": "true"}, {"command": "true", "priorty": 1}]}"#)
             #expect(faulty.status == 422)
@@ -74,12 +75,14 @@ import Testing
         try withHost { host in
             let server = try ServerProcess(host)
             try server.post(
-                "/v1/jobs", #"{"shell": "echo 0123456789; while [ ! -e \#(host.folder)/go ]; do sleep 0.05; done; echo end >&2"}"#)
+                "/v1/jobs",
+                #"{"shell": "echo 0123456789; while [ ! -e \#(host.folder)/go ]; do sleep 0.05; done; echo end >&2"}"#)
             let runner = try host.startRunner()
             try eventually("output") { try server.request("GET", "/v1/jobs/1/logs").body == "0123456789\n" }
             let follower = try ClientSocket(port: server.port)
             try follower.send(
-                "GET /v1/jobs/1/logs?follow=true HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nConnection: close\r\n\r\n")
+                "GET /v1/jobs/1/logs?follow=true HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nConnection: close\r\n\r\n"
+            )
             try Files.write("", to: "\(host.folder)/go")
             #expect(try follower.reply().body == "0123456789\nend\n")
             let part = try server.request("GET", "/v1/jobs/1/logs", headers: ["Range: bytes=2-4"])
@@ -102,7 +105,9 @@ import Testing
             var told = ""
             func until(_ text: String) throws {
                 while !told.contains(text) {
-                    guard let bytes = events.read(), !bytes.isEmpty else { throw TestFailure("no '\(text)' in \(told)") }
+                    guard let bytes = events.read(), !bytes.isEmpty else {
+                        throw TestFailure("no '\(text)' in \(told)")
+                    }
                     told += String(decoding: bytes, as: UTF8.self)
                 }
             }
@@ -140,7 +145,8 @@ import Testing
             }
             let endless = try server.request(
                 "POST", "/v1/sql",
-                body: #"{"sql": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"}"#)
+                body:
+                    #"{"sql": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"}"#)
             #expect(endless.status == 400)
             try server.stop()
         }
@@ -175,7 +181,8 @@ import Testing
             let server = try ServerProcess(host, "--slots", "1")
             let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
             try server.post(
-                "/v1/jobs", #"{"shell": "echo $TRACEPARENT"}"#, headers: ["traceparent: 00-\(trace)-00f067aa0ba902b7-01"])
+                "/v1/jobs", #"{"shell": "echo $TRACEPARENT"}"#,
+                headers: ["traceparent: 00-\(trace)-00f067aa0ba902b7-01"])
             try server.post("/v1/jobs", #"{"shell": "echo $TRACEPARENT"}"#, headers: ["traceparent: nonsense"])
             try eventually("the jobs") { try host.isAllFinal() }
             #expect(try server.request("GET", "/v1/jobs/1/logs").body.hasPrefix("00-\(trace)-"))

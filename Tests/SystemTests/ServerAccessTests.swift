@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "Origin: http://evil.example", "Origin: null", "Origin: http://127.0.0.1:1", "Origin: https://localhost.evil.example",
+        "Origin: http://evil.example", "Origin: null", "Origin: http://127.0.0.1:1",
+        "Origin: https://localhost.evil.example",
         "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site",
     ])
     func `takes nothing from a foreign page, with or without the token`(header: String) throws {
@@ -113,7 +114,10 @@ import Testing
             let url = "http://127.0.0.1:\(server.port)/v1/jobs"
             func ask(_ arguments: [String]) throws -> String {
                 let curl = try TestProcess(
-                    ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}"]
+                    [
+                        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "curl", "-s", "-o", "/dev/null",
+                        "-w", "%{http_code}",
+                    ]
                         + arguments + [url], in: host.folder)
                 try curl.wait()
                 return curl.output

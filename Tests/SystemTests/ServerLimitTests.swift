@@ -29,7 +29,9 @@ import Testing
             let socket = try ClientSocket(port: server.port)
             try socket.send("GET /health HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n")
             var sent = 0
-            while sent < 4 << 20, try socket.send("X-\(sent): \(String(repeating: "a", count: 1_000))\r\n") { sent += 1_000 }
+            while sent < 4 << 20, try socket.send("X-\(sent): \(String(repeating: "a", count: 1_000))\r\n") {
+                sent += 1_000
+            }
             let many = try ClientSocket(port: server.port)
             try many.send(
                 "GET /health HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nConnection: close\r\n"
@@ -60,7 +62,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/v1/jobs/..%2f..%2f..%2fetc%2fpasswd", "/v1/runs/../../../etc/passwd", "/v1/jobs/1/logs/../../../../etc/passwd",
+        "/v1/jobs/..%2f..%2f..%2fetc%2fpasswd", "/v1/runs/../../../etc/passwd",
+        "/v1/jobs/1/logs/../../../../etc/passwd",
         "/page/../../../../etc/passwd", "/page/%2e%2e/%2e%2e/etc/passwd", "/v1/schedules/..%2f..%2fetc%2fpasswd",
         "/api/workflow/..%2f..%2fetc%2fpasswd", "//etc/passwd", "/v1/jobs/%00", "/v1/queues/%ff/pause",
     ])
@@ -87,7 +90,9 @@ import Testing
                 #expect(reply.body.contains(script))
                 #expect(!(reply.header("Content-Type") ?? "text/html").contains("html"))
                 #expect(reply.header("X-Content-Type-Options") == "nosniff")
-                #expect(reply.header("Content-Security-Policy")?.hasPrefix("default-src 'none'; script-src 'self'") ?? false)
+                #expect(
+                    reply.header("Content-Security-Policy")?.hasPrefix("default-src 'none'; script-src 'self'") ?? false
+                )
             }
             let refused = try server.request("GET", "/v1/jobs/\(script.replacing("/", with: "%2f"))")
             #expect(refused.status == 404)

@@ -29,7 +29,8 @@ final class ServerProcess {
         _ method: String, _ path: String, body: String? = nil, headers: [String] = [], host name: String? = nil
     ) throws -> HTTPReply {
         let socket = try ClientSocket(port: port)
-        var lines = ["\(method) \(path) HTTP/1.1", "Host: \(name ?? "127.0.0.1:\(port)")", "Connection: close"] + headers
+        var lines =
+            ["\(method) \(path) HTTP/1.1", "Host: \(name ?? "127.0.0.1:\(port)")", "Connection: close"] + headers
         if let body { lines.append("Content-Length: \(body.utf8.count)") }
         try socket.send(lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""))
         return try socket.reply()
@@ -44,7 +45,9 @@ final class ServerProcess {
     @discardableResult
     func post(_ path: String, _ body: String = "{}", headers: [String] = []) throws -> JSONValue {
         let reply = try request("POST", path, body: body, headers: headers)
-        guard (200..<300).contains(reply.status) else { throw TestFailure("POST \(path): \(reply.status) \(reply.body)") }
+        guard (200..<300).contains(reply.status) else {
+            throw TestFailure("POST \(path): \(reply.status) \(reply.body)")
+        }
         return try reply.json
     }
 
@@ -139,7 +142,9 @@ final class ClientSocket {
     private static func joined(_ chunks: String) -> String {
         var rest = Array(chunks.utf8)[...]
         var bytes: [UInt8] = []
-        while let end = rest.firstIndex(of: 0x0D), let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16) {
+        while let end = rest.firstIndex(of: 0x0D),
+            let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16)
+        {
             rest = rest[(end + 2)...]
             guard size > 0, rest.count >= size + 2 else { break }
             bytes += rest.prefix(size)
