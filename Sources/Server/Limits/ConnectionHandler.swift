@@ -39,6 +39,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelActive()
     }
 
+    /// Who sends no more is gone: clients of HTTP do not close half of a connection. What is on its way to them is told
+    /// so, such as tasks for a worker that died while it waited.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         stopTimers()
         context.fireChannelInactive()

@@ -1,6 +1,6 @@
-"""A worker host of the official SDK. Usage: worker.py URL LEDGER TYPE[:SECONDS[:fail]] ...
+"""A worker host of the official SDK. Usage: worker.py URL LEDGER TYPE[:SECONDS[:once]] ...
 
-Writes a line into LEDGER for each task that it begins, and goes on until it is killed.
+Writes a line into LEDGER for each task that it begins, and goes on until it is killed. With `once`, the first task fails.
 """
 import ctypes, os, sys, time
 
@@ -26,6 +26,7 @@ class Execute:
             file.write(f"{task.task_id} {os.getpid()} {time.time()}\n")
         time.sleep(self.seconds)
         status = TaskResultStatus.FAILED_WITH_TERMINAL_ERROR if self.fails else TaskResultStatus.COMPLETED
+        self.fails = False
         return TaskResult(task_id=task.task_id, workflow_instance_id=task.workflow_instance_id, status=status,
                           output_data={"echo": task.input_data, "type": task.task_def_name})
 
