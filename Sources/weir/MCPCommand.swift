@@ -15,15 +15,15 @@ struct MCPCommand: WeirCommand {
 
               {"command": "weir", "args": ["mcp", "--db", "/path/.weir/weir.db"]}
 
-            What is started is stored, and goes on when the client ends. When nobody executes it, a runner is started,
-            which ends when nothing is left to do.
+            What is started is stored, and goes on when the client ends. When nobody
+            executes it, a runner is started, which ends when nothing is left to do.
             """)
 
     @OptionGroup var options: StoreOptions
 
     @Option(
         help: ArgumentHelp(
-            "What the client may do, separated by commas: read, change (cancel, retry), execute. (default: all)",
+            "What the client may do, separated by commas: read, change (cancel, retry), execute.",
             valueName: "list"))
     var allow = AllowOption.all
 
