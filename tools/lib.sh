@@ -64,6 +64,8 @@ require_python() {
     done
     [ ${#missing[@]} -eq 0 ] && return 0
     say "weir: installing ${missing[*]} from PyPI"
-    "$folder/bin/pip" install -q --disable-pip-version-check "${missing[@]}" >&2 ||
-        say "weir: PyPI cannot be reached; the tests that need ${missing[*]} are skipped"
+    "$folder/bin/pip" install -q --disable-pip-version-check "${missing[@]}" >&2 && return 0
+    # The tests look for the folder: one that lacks something would fail them.
+    rm -rf "$folder"
+    say "weir: PyPI cannot be reached; the tests that need $* are skipped"
 }

@@ -46,7 +46,8 @@ public struct WeirError: Error, Sendable, CustomStringConvertible {
         switch error {
         case is WeirError, is CancellationError: error
         case let error as JobStoreError: WeirError(code(of: error), "\(error)")
-        case is SQLiteError, is DatabaseOpenError, is MigrationError, is SystemCallError: WeirError(.unavailable, "\(error)")
+        case is SQLiteError, is DatabaseOpenError, is MigrationError, is SystemCallError:
+            WeirError(.unavailable, "\(error)")
         case is StepFailure: WeirError(.workflow, "\(error)")
         default: error
         }

@@ -22,7 +22,10 @@ struct OverviewRoutes {
             gives: .object([
                 "at": .moment, "version": .string, "open_runs": .integer, "queues": .list(.object(["queue": .string])),
                 "runners": .list(
-                    .object(["id": .integer, "state": .string, "throughput": .number, "utilisation": .number])),
+                    .object([
+                        "id": .integer, "state": .string, "throughput": .nullable(.number),
+                        "utilisation": .nullable(.number),
+                    ])),
                 "running": .list(Self.runningRow), "failures": .list(Self.failedRow),
                 "waiting": .list(.object(["id": .integer], optional: ["run_id": .nullable(.integer)])),
             ])
@@ -97,7 +100,7 @@ private func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?
 extension MonitorSnapshot.RunnerLine {
     fileprivate var json: JSONValue {
         guard case .object(var object) = entry.json else { return .null }
-        object["throughput"] = .decimal((throughput * 10).rounded() / 10)
+        object["throughput"] = optional(throughput)
         object["utilisation"] = optional(utilisation)
         return .object(object)
     }
