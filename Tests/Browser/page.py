@@ -149,13 +149,13 @@ def longlog(browser, base):
 def token(browser, base, secret):
     """Asks for the token where the server wants one; no script can read what is kept of it."""
     browser.open(f"{base}/#/jobs")
-    browser.wait("document.activeElement === document.querySelector('dialog input[type=password]')")
+    browser.click("dialog input[type=password]")
     browser.type("wrong")
-    browser.press("Enter")
+    browser.click("dialog button.primary")
     browser.wait("document.querySelector('dialog')?.textContent.includes('not the token')")
-    browser.wait("document.activeElement === document.querySelector('dialog input[type=password]')")
+    browser.click("dialog input[type=password]")
     browser.type(secret)
-    browser.press("Enter")
+    browser.click("dialog button.primary")
     browser.wait("document.querySelector('main td.wide')?.textContent === 'other'")
     browser.wait("document.querySelector('#live').dataset.state === 'live'")
     check(browser.evaluate("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)") == "{}{}",
