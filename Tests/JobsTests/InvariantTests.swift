@@ -68,7 +68,24 @@ import Testing
         ("settled", "UPDATE runs SET phase = 'handlers'"),
         ("gates", "INSERT INTO gates VALUES (1, 9, 0, 'm', 'M', '1', NULL, 'missing')"),
         ("sequence", "UPDATE sequence SET value = 1"),
+        ("executions", "\(execution) VALUES ('e', 1, 'w', 1, 'RUNNING', 0, 0, '{}', '{}', 0, 1, 1, 2)"),
+        ("executions", "\(execution) VALUES ('e', 1, 'w', 1, 'COMPLETED', 0, 0, '{}', '{}', 0, 1, 1, NULL)"),
+        ("remote-leases", "UPDATE jobs SET runner_id = 0 WHERE id = 2"),
+        (
+            "remote-leases",
+            """
+            \(execution) VALUES ('e', 1, 'w', 1, 'RUNNING', 0, 0, '{}', '{}', 0, 1, 1, NULL);
+            INSERT INTO execution_tasks(id, execution, position, reference, type, name, status, input, scheduled_at,
+                                        updated_at, ended_at, lease_until)
+            VALUES ('t', (SELECT number FROM executions), 1, 'r', 'SIMPLE', 'n', 'COMPLETED', '{}', 1, 1, 2, 3)
+            """
+        ),
     ]
+
+    private static let execution = """
+        INSERT INTO executions(id, run_id, workflow, version, status, is_parallel, is_flat, definition, input, priority,
+                               created_at, updated_at, ended_at)
+        """
 
     @Test func `each notices what breaks it`() throws {
         try withJobStore { store, _ in

@@ -109,7 +109,10 @@ import Testing
                     claims[1].job, leaseToken: claims[1].leaseToken, percent: 100, message: "soon")
             }
             let tasks = try await status(client)["tasks"]?.list ?? []
-            #expect(tasks.compactMap { $0["percent"]?.integer } == [1, 99, 1, 1])
+            let percents = tasks.compactMap { $0["percent"]?.integer }
+            #expect(percents.prefix(2) == [1, 99])
+            // The others' follow from the time, which a busy machine may take.
+            #expect(percents.count == 4 && percents.allSatisfy { (1...99).contains($0) }, "\(percents)")
             #expect(
                 tasks.map { $0["percent_from"]?.string } == ["reported", "reported", "timeout", "elapsed"])
             #expect(tasks[1]["message"] == .string("soon"))

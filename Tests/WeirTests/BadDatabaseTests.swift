@@ -78,11 +78,11 @@ import Testing
                 """
                 unshare -m -- bash -e -c '
                     weir() { \(WeirCommandLine.program) "$@"; }
-                    mount -t tmpfs -o size=1m none full
+                    mount -t tmpfs -o size=3m none full
                     export WEIR_DB=full/weir.db
                     weir init > /dev/null
                     weir enqueue -- true
-                    head -c 2000000 /dev/zero > full/rest 2> /dev/null || true
+                    head -c 4000000 /dev/zero > full/rest 2> /dev/null || true
                     weir enqueue --from many || echo "code $?"
                     rm full/rest
                     weir doctor > /dev/null
