@@ -4,7 +4,7 @@ import Hummingbird
 /// Every route of the server. What a request meets first stands first.
 enum ServerRouter {
     static func make(_ services: ServerServices) -> Router<ServerContext> {
-        let router = Router(context: ServerContext.self)
+        let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMetrics(factory: services.metrics))
         router.add(middleware: AnswerMiddleware())
         router.add(middleware: AccessMiddleware(services))

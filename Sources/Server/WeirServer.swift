@@ -76,9 +76,10 @@ package struct WeirServer: Sendable {
 
     private func channels() throws -> HTTPServerBuilder {
         let limits = services.settings.limits
+        let counts = ConnectionCounts(allowed: limits.connectionsOfStranger)
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [ConnectionHandler(limits: limits)],
+                additionalChannelHandlers: [ConnectionHandler(limits: limits, counts: counts)],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Limits.headers, maxHeaderListSize: Limits.headers,
                     maxHeaderFieldCount: Limits.headerCount)))
@@ -88,9 +89,12 @@ package struct WeirServer: Sendable {
                 NIOSSLCertificateSource.certificate($0)
             }
             let key = try NIOSSLPrivateKey(file: certificate.key, format: .pem)
-            return try .tls(
-                plain, tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
-            )
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain, privateKey: .privateKey(key))
+            configuration.minimumTLSVersion = .tlsv12
+            // Clients that keep a connection and do not read it never answer its end.
+            configuration.shutdownTimeout = .milliseconds(500)
+            return try .tls(plain, tlsConfiguration: configuration)
         } catch {
             throw ServeError("the certificate or its key cannot be used: \(error)")
         }

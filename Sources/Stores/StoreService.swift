@@ -14,6 +14,8 @@ package final class StoreService: Sendable {
     package let waits = WaitTally()
     private let writer: StoreThreads
     private let readers: StoreThreads
+    /// For queries of strangers, which may take long and must not hold up the others.
+    private let console: StoreThreads
 
     /// Opens the database, and makes it when it is missing and `options` say so.
     ///
@@ -25,6 +27,7 @@ package final class StoreService: Sendable {
         var options = options
         options.path = try await writer.perform { $0.path }
         self.readers = try await StoreThreads(options, count: readers, timekeeper: timekeeper)
+        console = try await StoreThreads(options, count: 1, timekeeper: timekeeper)
         changes = try await StoreChanges(options, timekeeper: timekeeper)
         path = options.path
         self.timekeeper = timekeeper
@@ -68,7 +71,7 @@ package final class StoreService: Sendable {
     /// - Throws: `ConsoleError`
     package func query(_ sql: String, limits: ConsoleLimits = .service) async throws -> Table {
         let path = path
-        return try await readers.perform { _ in try Console.query(path: path, sql: sql, limits: limits) }
+        return try await console.perform { _ in try Console.query(path: path, sql: sql, limits: limits) }
     }
 
     /// What was asked for before comes to its end; what is asked later throws `.closed`.
@@ -76,6 +79,7 @@ package final class StoreService: Sendable {
         changes.close()
         writer.close()
         readers.close()
+        console.close()
     }
 
     deinit { close() }

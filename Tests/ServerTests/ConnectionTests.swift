@@ -12,7 +12,11 @@ import Testing
 
     private func withChannel(_ body: (EmbeddedChannel, EmbeddedEventLoop) throws -> Void) throws {
         let loop = EmbeddedEventLoop()
-        let channel = EmbeddedChannel(handler: ConnectionHandler(limits: Limits()), loop: loop)
+        // A channel without a socket is a stranger's.
+        var limits = Limits()
+        limits.firstHeadOfStranger = limits.firstHead
+        let channel = EmbeddedChannel(
+            handler: ConnectionHandler(limits: limits, counts: ConnectionCounts(allowed: 2)), loop: loop)
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
         try body(channel, loop)
         _ = try? channel.finish(acceptAlreadyClosed: true)

@@ -78,8 +78,45 @@ import Testing
             #expect(statuses.first == 401)
             #expect(statuses.contains(429))
             #expect(try server.request("GET", "/v1/jobs").status == 200)
+            // Who has the right one comes in, whatever others of the same place try.
+            let right = try server.request("GET", "/v1/jobs", headers: ["Authorization: Bearer \(server.token)"])
+            #expect(right.status == 200)
             try server.stop()
         }
+    }
+
+    @Test func `answers for a head alone`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host)
+            #expect(try server.request("HEAD", "/health").status == 200)
+            try server.stop()
+        }
+    }
+
+    @Test func `starts its runner again when that dies`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host, "--slots", "1")
+            let pid = try eventuallyRunner(server, but: nil)
+            kill(pid_t(pid), SIGKILL)
+            let next = try eventuallyRunner(server, but: pid)
+            #expect(server.process.error.contains("the runner (process \(pid)) has ended; it is started again"))
+            try server.post("/v1/jobs", #"{"command": "true"}"#)
+            try eventually("end of the job") { try host.isAllFinal() }
+            try server.stop()
+            #expect(kill(pid_t(next), 0) == -1)
+        }
+    }
+
+    /// The process of a live runner, once there is one that is not `other`.
+    private func eventuallyRunner(_ server: ServerProcess, but other: Int?) throws -> Int {
+        var found: Int?
+        try eventually("a live runner", within: 60) {
+            found = try server.get("/v1/runners")["runners"]?.list?.first {
+                $0["state"] == .string("live") && $0["pid"]?.integer != other
+            }?["pid"]?.integer
+            return found != nil
+        }
+        return found ?? 0
     }
 
     @Test func `keeps its token from others, and refuses one that others can read`() throws {

@@ -25,15 +25,18 @@ struct AccessMiddleware: RouterMiddleware {
         let peer = await context.peer()
         let minute = services.store.timekeeper.boottime() / 60_000
         let visit = Self.visit(request, peer)
-        if visit.authorization != nil, guesses.isOver(peer, minute: minute) {
-            throw Problem(
-                .tooManyRequests, "too many wrong tokens; try again in a minute", headers: [.retryAfter: "60"])
-        }
         switch policy(at: context.channel.localAddress?.port).decide(visit) {
         case .allowed: return try await next(request, context)
         case .forbidden(let reason): throw Problem(.forbidden, reason, headers: [.connection: "close"])
         case .needsToken(let reason, let isGuess):
-            if isGuess { guesses.note(peer, minute: minute) }
+            // One that has the right token is let in, whatever others of its place try.
+            if isGuess {
+                guard !guesses.isOver(peer, minute: minute) else {
+                    throw Problem(
+                        .tooManyRequests, "too many wrong tokens; try again in a minute", headers: [.retryAfter: "60"])
+                }
+                guesses.note(peer, minute: minute)
+            }
             throw Problem(
                 .unauthorized, reason, headers: [.wwwAuthenticate: #"Bearer realm="weir""#, .connection: "close"])
         }

@@ -11,7 +11,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limits: Limits
+    private let counts: ConnectionCounts
     private var knownPeer: Peer?
+    private var isCounted = false
     private var bodyBytes = 0
     /// Requests whose answers have not ended.
     private var open = 0
@@ -20,7 +22,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var readTimer: Scheduled<Void>?
     private var writeTimer: Scheduled<Void>?
 
-    init(limits: Limits) { self.limits = limits }
+    init(limits: Limits, counts: ConnectionCounts) {
+        self.limits = limits
+        self.counts = counts
+    }
 
     /// In the channel's event loop.
     func peer(of channel: any Channel) -> Peer {
@@ -48,16 +53,30 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         stopTimers()
+        leave()
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { stopTimers() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        stopTimers()
+        leave()
+    }
+
+    private func leave() {
+        guard isCounted, let knownPeer else { return }
+        isCounted = false
+        counts.leave(knownPeer)
+    }
 
     private func begin(_ context: ChannelHandlerContext) {
         guard knownPeer == nil else { return }
         // Before the first request, whose sender may end before it is read.
-        knownPeer = Peer.find(of: context.channel)
-        expect(within: limits.firstHead, context)
+        let peer = Peer.find(of: context.channel)
+        knownPeer = peer
+        guard counts.enter(peer) else { return context.close(promise: nil) }
+        isCounted = true
+        let isOurs = ConnectionCounts.isOurs(peer)
+        expect(within: isOurs ? limits.firstHead : min(limits.firstHead, limits.firstHeadOfStranger), context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

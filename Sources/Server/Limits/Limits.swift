@@ -17,8 +17,12 @@ package struct Limits: Sendable {
 
     /// Connections at once.
     package var connections = 1_024
+    /// Of them, those of one peer that is not the server's own user: a user, or an address.
+    package var connectionsOfStranger = 128
     /// Until the first request is there, with all of its headers.
     package var firstHead = TimeAmount.seconds(15)
+    /// The same for a peer that is not the server's own user.
+    package var firstHeadOfStranger = TimeAmount.seconds(5)
     /// Between two requests. The SDKs of Conductor poll every 30 seconds.
     package var idle = TimeAmount.seconds(120)
     /// For the client to take the last answer and to close the connection.
@@ -30,7 +34,7 @@ package struct Limits: Sendable {
     /// Wrong tokens from one place in a minute.
     package var guesses = 20
     /// How long requests that are under way have when the server is stopped.
-    package var stop = Duration.seconds(10)
+    package var stop = Duration.milliseconds(1_500)
 
     package init() {}
 }
