@@ -206,7 +206,9 @@ import Testing
                     - tone: [1]
 
                     """)
-            #expect(prompts["It was first"] == "It was first.")
+            // Whether the note is there already is a matter of time.
+            #expect(prompts["It was first"]?.hasPrefix("It was first.") == true)
+            #expect(prompts["It was first"]?.contains("Results of") == false)
             #expect(prompts["Alone"] == "Alone.")
             #expect(prompts["Each x"]?.contains("## one\n\nfirst\n") == true)
         }
