@@ -15,6 +15,7 @@ package func withTemporaryFolder<Result>(awaiting body: (String) async throws ->
 }
 
 private func makeFolder() throws -> String {
+    // Not TMPDIR, which may be long: the path of a Unix socket has 107 bytes at the most.
     var template = Array("/tmp/weir-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw TestFailure("no temporary folder: error \(errno)") }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

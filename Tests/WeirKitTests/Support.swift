@@ -10,6 +10,7 @@ let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// Gives `body` the path of a database in a new folder, which is removed afterwards.
 func withDatabase<R>(_ body: (String) async throws -> R) async throws -> R {
+    // Not TMPDIR, which may be long: the path of a Unix socket has 107 bytes at the most.
     var template = Array("/tmp/weir-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw TestFailure("no temporary folder: error \(errno)") }
     let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
