@@ -1,6 +1,7 @@
 import JSON
 import Jobs
 import Logging
+import NIOCore
 import ServiceLifecycle
 import Stores
 import Synchronization
@@ -9,7 +10,7 @@ import Synchronization
 ///
 /// A client that does not read is dropped; it comes again with the id of the last event that it has seen.
 package final class EventHub: Service, Sendable {
-    typealias Stream = AsyncStream<String>
+    typealias Stream = AsyncStream<ByteBuffer>
 
     private struct State {
         var clients: [Int: Stream.Continuation] = [:]
@@ -26,12 +27,16 @@ package final class EventHub: Service, Sendable {
 
     /// Events that wait for one client.
     private static let buffer = 64
-    /// Jobs of one event, and jobs that are told to who comes again.
-    private static let jobs = 500
+    /// Jobs of one event at the most. More are not told one by one: who follows reads what it shows anew.
+    private static let jobs = 100
+    /// The same, and all in all, for who comes again.
+    private static let missedJobsOfEvent = 500
     private static let missedJobs = 10_000
     private static let heartbeat = Duration.seconds(15)
     /// Between two events at the least.
     private static let pause = Duration.milliseconds(250)
+    /// The same, as long as more changes than an event tells.
+    private static let pauseInBursts = Duration.seconds(1)
 
     init(store: StoreService) {
         self.store = store
@@ -67,12 +72,12 @@ package final class EventHub: Service, Sendable {
 
     private func tell(_ client: Stream.Continuation, since cursor: ChangeCursor) async throws {
         var cursor = cursor
-        var left = Self.missedJobs / Self.jobs
+        var left = Self.missedJobs / Self.missedJobsOfEvent
         while true {
             let from = cursor
             let isComplete = left > 1
             let set = try await store.read {
-                try $0.changes(since: from, lastJob: nil, limit: Self.jobs, isComplete: isComplete)
+                try $0.changes(since: from, lastJob: nil, limit: Self.missedJobsOfEvent, isComplete: isComplete)
             }
             client.yield(EventText.change(set))
             guard set.hasMore else { return }
@@ -116,20 +121,21 @@ package final class EventHub: Service, Sendable {
             lastJob = set.lastJob
             if set.cursor != cursor || !set.jobs.isEmpty { send(EventText.change(set), reaching: set.cursor) }
             // One event tells of much, and the database is left alone meanwhile.
-            try await Task.sleep(for: Self.pause)
+            try await Task.sleep(for: set.isTruncated ? Self.pauseInBursts : Self.pause)
             if try await store.changes.next(after: version, atMost: Self.heartbeat) == nil {
                 send(EventText.heartbeat, reaching: nil)
             }
         }
     }
 
-    private func send(_ text: String, reaching cursor: ChangeCursor?) {
+    /// The bytes are made once for all.
+    private func send(_ event: ByteBuffer, reaching cursor: ChangeCursor?) {
         let clients = state.withLock { state in
             if let cursor, state.cursor != nil { state.cursor = cursor }
             return Array(state.clients.values)
         }
         for client in clients {
-            if case .dropped = client.yield(text) { client.finish() }
+            if case .dropped = client.yield(event) { client.finish() }
         }
     }
 

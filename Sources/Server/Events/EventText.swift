@@ -1,12 +1,13 @@
 import JSON
 import Jobs
+import NIOCore
 
 /// Changes as server-sent events.
 enum EventText {
     /// Keeps what is between from closing the connection.
-    static let heartbeat = ": still here\n\n"
+    static let heartbeat = ByteBuffer(string: ": still here\n\n")
 
-    static func change(_ set: ChangeSet) -> String {
+    static func change(_ set: ChangeSet) -> ByteBuffer {
         let data = JSONValue.object([
             "jobs": .list(
                 set.jobs.map { job in
@@ -17,6 +18,7 @@ enum EventText {
                 }),
             "runs": .list(set.runs.map { .integer($0.rawValue) }), "truncated": .bool(set.isTruncated),
         ])
-        return "id: \(set.cursor.sequence)-\(set.cursor.job)\nevent: change\ndata: \(data.text)\n\n"
+        return ByteBuffer(
+            string: "id: \(set.cursor.sequence)-\(set.cursor.job)\nevent: change\ndata: \(data.text)\n\n")
     }
 }

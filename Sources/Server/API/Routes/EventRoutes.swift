@@ -25,7 +25,7 @@ struct EventRoutes {
                 status: .ok, headers: [.contentType: "text/event-stream"],
                 body: ResponseBody { writer in
                     try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-                    for try await text in subscription { try await writer.write(ByteBuffer(string: text)) }
+                    for await event in subscription { try await writer.write(event) }
                     try await writer.finish(nil)
                 })
         }
