@@ -20,6 +20,9 @@ extension JSONValue {
         return text.utf8.count <= limit ? text : nil
     }
 
+    /// Appends ``text`` to a longer one.
+    package func append(to bytes: inout [UInt8]) { append(to: &bytes, limit: .max) }
+
     /// Stops soon after `limit` bytes.
     private func append(to bytes: inout [UInt8], limit: Int) {
         guard bytes.count <= limit else { return }
@@ -58,18 +61,37 @@ extension JSONValue {
     }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {
-        let digits = Array("0123456789abcdef".utf8)
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0x0A: bytes += "\\n".utf8
-            case 0x0D: bytes += "\\r".utf8
-            case 0x09: bytes += "\\t".utf8
-            case ..<0x20, 0x7F: bytes += "\\u00".utf8 + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: bytes.append(byte)
+        var text = text
+        text.withUTF8 { utf8 in
+            // What needs no escape goes over in one piece.
+            var start = 0
+            for (position, byte) in utf8.enumerated() where needsEscape(byte) {
+                bytes += utf8[start..<position]
+                appendEscape(of: byte, to: &bytes)
+                start = position + 1
             }
+            bytes += utf8[start...]
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+    }
+
+    private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+        case 0x0A: bytes += "\\n".utf8
+        case 0x0D: bytes += "\\r".utf8
+        case 0x09: bytes += "\\t".utf8
+        default: bytes += "\\u00".utf8 + [digit(byte >> 4), digit(byte & 15)]
+        }
+    }
+
+    /// A hexadecimal digit.
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -96,46 +96,56 @@ extension JobTransaction {
 
     // MARK: Rows
 
+    /// Of a JSON list of ids.
+    package static let jobRowsSQL: SQL =
+        """
+        SELECT id, run_id, workflow, step, key, name, queue, kind, type, priority, state, attempts, created_at,
+               started_at, finished_at, duration_ms, exit_code, substr(command, 1, 500) AS command,
+               substr(error, 1, 500) AS error, progress, progress_message
+        FROM job_history
+        WHERE id IN (SELECT value FROM json_each(:ids))
+        ORDER BY id DESC
+        """
+
     private func jobRows(_ ids: [Int]) throws -> Table {
-        try connection.dynamic(
-            """
-            SELECT id, run_id, workflow, step, key, name, queue, kind, type, priority, state, attempts, created_at,
-                   started_at, finished_at, duration_ms, exit_code, substr(command, 1, 500) AS command,
-                   substr(error, 1, 500) AS error, progress, progress_message
-            FROM job_history
-            WHERE id IN (\(ids.map(String.init).joined(separator: ", ")))
-            ORDER BY id DESC
-            """)
+        try connection.table(Self.jobRowsSQL, "[\(ids.map(String.init).joined(separator: ","))]")
     }
 
     /// Jobs that are counted by their states for one page; what is beyond is only told in sum.
     private static let countedJobs = 20_000
 
+    private static let jobsOfRunSQL: SQL = "SELECT jobs FROM runs WHERE id = :run"
+    package static let runRowSQL: SQL =
+        """
+        SELECT h.id, h.workflow, h.version, h.state, h.created_at, h.started_at, h.finished_at, h.duration_ms,
+               h.jobs, r.unfinished, succeeded, failed, skipped, cancelled, h.speedup, h.efficiency,
+               substr(h.error, 1, 500) AS error, h.parent_job_id
+        FROM run_history h
+        JOIN runs r ON r.id = h.id
+        WHERE h.id = :run
+        """
+    /// The same, without what is counted job by job.
+    package static let uncountedRunRowSQL: SQL =
+        """
+        SELECT h.id, h.workflow, h.version, h.state, h.created_at, h.started_at, h.finished_at, h.duration_ms,
+               h.jobs, r.unfinished, NULL AS succeeded, NULL AS failed, NULL AS skipped, NULL AS cancelled, h.speedup,
+               h.efficiency, substr(h.error, 1, 500) AS error, h.parent_job_id
+        FROM run_history h
+        JOIN runs r ON r.id = h.id
+        WHERE h.id = :run
+        """
+
     /// With the numbers of its jobs by state, NULL in runs of many.
     private func runRows(_ ids: [Int]) throws -> Table {
         var left = Self.countedJobs
-        var rows: [Int: [SQLiteValue]] = [:]
-        var columns: [String] = []
+        var page = Table()
         for id in ids {
-            let jobs = try connection.dynamic("SELECT jobs FROM runs WHERE id = ?", [.integer(Int64(id))]).firstInteger
-            left -= jobs
-            let counts =
-                left >= 0
-                ? "succeeded, failed, skipped, cancelled"
-                : "NULL AS succeeded, NULL AS failed, NULL AS skipped, NULL AS cancelled"
-            let table = try connection.dynamic(
-                """
-                SELECT h.id, h.workflow, h.version, h.state, h.created_at, h.started_at, h.finished_at, h.duration_ms,
-                       h.jobs, r.unfinished, \(counts), h.speedup, h.efficiency, substr(h.error, 1, 500) AS error,
-                       h.parent_job_id
-                FROM run_history h
-                JOIN runs r ON r.id = h.id
-                WHERE h.id = ?
-                """, [.integer(Int64(id))])
-            columns = table.columns
-            rows[id] = table.rows.first
+            left -= try connection.first(Self.jobsOfRunSQL, id) { $0.int(0) } ?? 0
+            let table = try connection.table(left >= 0 ? Self.runRowSQL : Self.uncountedRunRowSQL, id)
+            page.columns = table.columns
+            page.rows += table.rows
         }
-        return Table(columns: columns, rows: ids.compactMap { rows[$0] })
+        return page
     }
 }
 

@@ -143,6 +143,16 @@ package final class Connection {
         while try step(statement) { try row(Row(statement: statement.pointer)) }
     }
 
+    /// All rows, with the names of their columns.
+    package func table<each V: SQLiteBindable>(_ sql: SQL, _ values: repeat each V) throws(SQLiteError) -> Table {
+        let statement = try statement(for: sql)
+        var binding = Binding(statement)
+        repeat binding.add(each values)
+        try check(binding)
+        defer { finish(statement) }
+        return try rows(of: statement)
+    }
+
     /// Runs any number of statements and drops their rows, for migrations and tests.
     package func script(_ text: String) throws(SQLiteError) {
         let code = sqlite3_exec(handle, text, nil, nil, nil)
@@ -165,6 +175,10 @@ package final class Connection {
         var binding = Binding(statement)
         for value in values { binding.add(value) }
         try check(binding)
+        return try rows(of: statement)
+    }
+
+    private func rows(of statement: Statement) throws(SQLiteError) -> Table {
         let row = Row(statement: statement.pointer)
         let columns = 0..<row.columnCount
         var table = Table(columns: columns.map(row.name))

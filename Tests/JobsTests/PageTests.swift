@@ -5,6 +5,16 @@ import Testing
 @testable import Jobs
 
 @Suite struct `A page of a list` {
+    @Test(arguments: [JobTransaction.jobRowsSQL, JobTransaction.runRowSQL, JobTransaction.uncountedRunRowSQL])
+    func `finds its rows by their ids`(sql: SQL) throws {
+        try withJobStore { store, _ in
+            let plan = try store.read { try $0.dynamic("EXPLAIN QUERY PLAN \(sql.text)", [.null]) }
+            let steps = plan.rows.map { $0[3].plainText }
+            #expect(steps.contains { $0.hasPrefix("SEARCH") })
+            #expect(!steps.contains { $0.hasPrefix("SCAN") && !$0.contains("VIRTUAL TABLE") }, "\(steps)")
+        }
+    }
+
     /// Every job of the list, page by page, and how many pages there were.
     private func all(_ filter: JobFilter, in store: JobStore) throws -> (ids: [Int], pages: Int) {
         var filter = filter

@@ -1,5 +1,6 @@
 import JSON
 import Jobs
+import SQLite
 import Testing
 
 @testable import Server
@@ -66,5 +67,22 @@ import Testing
         } throws: { error in
             (error as? Problem)?.detail.contains(expected) ?? false
         }
+    }
+}
+
+@Suite struct `A list as JSON` {
+    @Test func `says the same as its rows one by one`() throws {
+        let table = Table(
+            columns: ["name", "id", "share", "note"],
+            rows: [
+                [.text("a \"quoted\" \\ name\n\u{1}\u{7F}ü"), .integer(.max), .real(0.5), .null],
+                [.text(""), .integer(-1), .real(3), .blob([0x41, 0xFF])],
+            ])
+        var bytes: [UInt8] = []
+        table.appendObjects(to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == JSONValue.list(table.objects()).text)
+        bytes = []
+        Table(columns: ["id"]).appendObjects(to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == "[]")
     }
 }

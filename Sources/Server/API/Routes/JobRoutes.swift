@@ -1,10 +1,11 @@
 import Engine
 import HTTPTypes
+import Hummingbird
 import JSON
 import Jobs
+import NIOCore
 import SQLite
 import Stores
-import Hummingbird
 
 /// `/v1/jobs`
 struct JobRoutes {
@@ -44,7 +45,7 @@ struct JobRoutes {
             (filter.limit, filter.before) = try request.page()
             let wanted = filter
             let page = try await store.read { try $0.jobPage(wanted) }
-            return .json(page.json("jobs"))
+            return page.response("jobs")
         }
     }
 
@@ -183,7 +184,12 @@ struct JobRoutes {
 
 extension ListPage {
     /// `{member: rows, next}`
-    func json(_ member: String, json: Set<String> = []) -> JSONValue {
-        .object([member: .list(table.objects(json: json)), "next": next.map { .integer($0) } ?? .null])
+    func response(_ member: String) -> Response {
+        var bytes = Array("{\"\(member)\":".utf8)
+        table.appendObjects(to: &bytes)
+        bytes += ",\"next\":\(next.map(String.init) ?? "null")}\n".utf8
+        return Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

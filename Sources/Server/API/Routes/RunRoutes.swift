@@ -38,7 +38,7 @@ struct RunRoutes {
             let states: [RunState] = try request.words("state")
             let wanted = filter
             let page = try await store.read { try $0.runPage(wanted, states: states) }
-            return .json(page.json("runs"))
+            return page.response("runs")
         }
     }
 
