@@ -5,6 +5,8 @@ import Stores
 /// became due or that an operator cancelled. What the API itself changes is decided at once and needs it not.
 package struct ExecutionClock: Sendable {
     private let api: ConductorAPI
+    /// Between two looks: runners commit hundreds of times a second, mostly nothing that matters here.
+    private static let rest = Duration.milliseconds(20)
 
     package init(_ api: ConductorAPI) { self.api = api }
 
@@ -36,6 +38,7 @@ package struct ExecutionClock: Sendable {
 
     private func watch() async throws {
         while !Task.isCancelled {
+            let looked = ContinuousClock.now
             let seen = api.store.changes.version
             let agenda = try await api.look { try $0.agenda() }
             if agenda.isDue {
@@ -47,6 +50,7 @@ package struct ExecutionClock: Sendable {
             } else {
                 _ = try await api.store.changes.next(after: seen)
             }
+            try await Task.sleep(until: looked + Self.rest)
         }
     }
 }
