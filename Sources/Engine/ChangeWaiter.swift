@@ -62,6 +62,8 @@ package final class ChangeWaiter {
     private var now: Int { store.timekeeper.boottime() }
 
     private func hasChanged() throws -> Bool {
+        // Of a file that was replaced nobody would ever tell.
+        try store.database.requireInPlace()
         let found = try store.database.connection.dataVersion()
         defer { version = found }
         return found != version

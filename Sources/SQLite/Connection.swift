@@ -80,6 +80,13 @@ package final class Connection {
     /// Grows when another connection has committed since this connection last looked.
     package func dataVersion() throws(SQLiteError) -> Int { try integer("PRAGMA data_version") }
 
+    /// Whether the file that is open is still the one at its path. Costs one look at the path.
+    var isInPlace: Bool {
+        var hasMoved: Int32 = 0
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        return hasMoved == 0
+    }
+
     /// Whether the last connection to a database moves its log into it. On unless switched off.
     func checkpointsAtLastClose(_ isOn: Bool) {
         guard let handle else { return }

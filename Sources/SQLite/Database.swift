@@ -82,6 +82,7 @@ package final class Database {
 
     /// Runs `body` on one short snapshot.
     package func read<R>(_ body: (Connection) throws -> R) throws -> R {
+        try requireInPlace()
         try connection.execute("BEGIN")
         defer { rollBack() }
         return try body(connection)
@@ -98,11 +99,19 @@ package final class Database {
         do {
             try begin(by: deadline)
             defer { rollBack() }
+            try requireInPlace()
             return try body()
         } catch let error as SQLiteError where error.isFailedSync {
             try reopen()
             throw error
         }
+    }
+
+    /// SQLite would go on with a file that was removed or replaced, and with its log, which nobody else sees.
+    ///
+    /// - Throws: a `SQLiteError` that `isMoved`.
+    package func requireInPlace() throws(SQLiteError) {
+        guard connection.isInPlace else { throw .moved(path: path) }
     }
 
     /// After a failed fsync the kernel may call pages clean that never reached the disk. What SQLite kept in memory

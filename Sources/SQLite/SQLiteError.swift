@@ -36,6 +36,9 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var isCorrupt: Bool { code == SQLITE_CORRUPT }
     package var isReadOnly: Bool { code == SQLITE_READONLY }
+    /// The file that is open is no longer the one at its path: it was removed, moved or replaced. What is written into it
+    /// nobody would find again.
+    package var isMoved: Bool { extendedCode == Self.moved }
     package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
     /// A UNIQUE or PRIMARY KEY constraint refused the row.
     package var isUniqueViolation: Bool {
@@ -51,6 +54,14 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     /// fsync failed: what it should have written may be lost although a second fsync would say that all is well.
     package var isFailedSync: Bool {
         extendedCode == SQLITE_IOERR | 4 << 8 || extendedCode == SQLITE_IOERR | 5 << 8
+    }
+
+    /// SQLITE_READONLY_DBMOVED, which Swift does not import.
+    private static let moved = SQLITE_READONLY | 4 << 8
+
+    static func moved(path: String) -> SQLiteError {
+        SQLiteError(
+            extendedCode: moved, message: "the database was removed, moved or replaced while it was in use", path: path)
     }
 
     package var description: String {

@@ -53,6 +53,10 @@ struct Failure: Error {
 
     private init(_ error: SQLiteError) {
         let path = error.path
+        guard !error.isMoved else {
+            self.init("\(path): \(error.message); start this again", code: Self.inputOutput)
+            return
+        }
         let known: DatabaseOpenError? =
             if error.isNotADatabase { .notADatabase(path: path) } else if error.isCorrupt {
                 .corrupt(error)
