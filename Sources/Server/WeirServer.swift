@@ -21,9 +21,14 @@ package struct WeirServer: Sendable {
 
     /// Serves until SIGTERM or SIGINT, or until the task is cancelled; then lets what is under way end, for a while.
     ///
-    /// - Parameter isReady: called when requests are taken, with the port, or `nil` on a Unix socket.
-    /// - Throws: `ServeError` when the address cannot be listened at.
-    package func run(isReady: @escaping @Sendable (Int?) async -> Void = { _ in }) async throws {
+    /// - Parameters:
+    ///   - isReady: called when requests are taken, with the port, or `nil` on a Unix socket.
+    ///   - isStopping: called once when the end begins, before requests that are under way have ended.
+    /// - Throws: `ServeError` when the address cannot be listened at, or when the database was removed or replaced.
+    package func run(
+        isReady: @escaping @Sendable (Int?) async -> Void = { _ in },
+        isStopping: @escaping @Sendable () -> Void = {}
+    ) async throws {
         let socket = try prepareSocket()
         defer { if let socket { unlink(socket) } }
         let application = Application(
@@ -35,10 +40,7 @@ package struct WeirServer: Sendable {
             onServerRunning: { channel in await isReady(channel.localAddress?.port) },
             logger: log)
         var configuration = ServiceGroupConfiguration(
-            // They are stopped from the last to the first: who follows events is let go before the server waits for
-            // what is under way.
-            services: [ConductorWatch(routes: services.conductor), application, services.events],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+            services: group(application, isStopping), gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         configuration.maximumGracefulShutdownDuration = services.settings.limits.stop
         configuration.maximumCancellationDuration = .seconds(5)
         do {
@@ -47,6 +49,20 @@ package struct WeirServer: Sendable {
             throw ServeError(
                 "\(name): \(String(cString: strerror(error.errnoCode))); is another server there? see --port")
         }
+    }
+
+    /// They are stopped from the last to the first: who waits for a run or follows events is let go before the server waits
+    /// for what is under way.
+    private func group(
+        _ application: some Service, _ isStopping: @escaping @Sendable () -> Void
+    ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        [
+            .init(service: ConductorWatch(routes: services.conductor)), .init(service: application),
+            .init(service: services.events),
+            .init(
+                service: StopWatch(store: services.store, isStopping: isStopping),
+                failureTerminationBehavior: .gracefullyShutdownGroup),
+        ]
     }
 
     private var name: String {

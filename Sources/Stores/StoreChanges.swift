@@ -14,7 +14,9 @@ import Synchronization
 package final class StoreChanges: Sendable {
     private struct Wait {
         let version: Int
-        let finish: CheckedContinuation<Int, any Error>
+        /// It ends, without a change, when the program stops.
+        let isForClient: Bool
+        let finish: CheckedContinuation<Int?, any Error>
     }
 
     private struct State {
@@ -23,6 +25,7 @@ package final class StoreChanges: Sendable {
         var lastID = 0
         /// Waits that were cancelled before they had begun.
         var cancelled: Set<Int> = []
+        var isStopping = false
         var isClosed = false
     }
 
@@ -60,13 +63,20 @@ package final class StoreChanges: Sendable {
     /// - Returns: the version now.
     /// - Throws: `CancellationError`; `StoreServiceError.closed`.
     package func next(after version: Int) async throws -> Int {
+        // Only waits for clients end without a change.
+        try await wait(after: version, isForClient: false) ?? version
+    }
+
+    private func wait(after version: Int, isForClient: Bool) async throws -> Int? {
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
         }
         defer { state.withLock { _ = $0.cancelled.remove(id) } }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { begin(id, Wait(version: version, finish: $0)) }
+            try await withCheckedThrowingContinuation { finish in
+                begin(id, Wait(version: version, isForClient: isForClient, finish: finish))
+            }
         } onCancel: {
             cancel(id)
         }
@@ -76,8 +86,23 @@ package final class StoreChanges: Sendable {
     ///
     /// - Returns: `nil` when nothing has changed until then.
     package func next(after version: Int, atMost length: Duration) async throws -> Int? {
+        try await wait(after: version, atMost: length, isForClient: false)
+    }
+
+    /// As ``next(after:atMost:)``, on behalf of a client that waits for its answer.
+    ///
+    /// - Parameters:
+    ///   - version: taken before what is waited for was looked for.
+    ///   - length: `nil`: as long as it takes.
+    /// - Returns: `nil` when nothing has changed until then, and when the program stops: the client is told what is known.
+    package func nextForClient(after version: Int, atMost length: Duration? = nil) async throws -> Int? {
+        guard let length else { return try await wait(after: version, isForClient: true) }
+        return try await wait(after: version, atMost: length, isForClient: true)
+    }
+
+    private func wait(after version: Int, atMost length: Duration, isForClient: Bool) async throws -> Int? {
         try await withThrowingTaskGroup(of: Int?.self) { group in
-            group.addTask { try await self.next(after: version) }
+            group.addTask { try await self.wait(after: version, isForClient: isForClient) }
             group.addTask {
                 try await Task.sleep(for: length)
                 return nil
@@ -85,6 +110,20 @@ package final class StoreChanges: Sendable {
             defer { group.cancelAll() }
             return try await group.next() ?? nil
         }
+    }
+
+    /// Whether the program stops, so that nobody waits for a client any more.
+    package var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    /// Ends what waits for clients, now and from now on. All else goes on.
+    package func letClientsGo() {
+        let waits = state.withLock { state in
+            state.isStopping = true
+            let waits = state.waits.filter(\.value.isForClient)
+            for id in waits.keys { state.waits[id] = nil }
+            return waits.values.map(\.finish)
+        }
+        for finish in waits { finish.resume(returning: nil) }
     }
 
     package func close() {
@@ -98,10 +137,11 @@ package final class StoreChanges: Sendable {
     }
 
     private func begin(_ id: Int, _ wait: Wait) {
-        let answer: Result<Int, any Error>? = state.withLock { state in
+        let answer: Result<Int?, any Error>? = state.withLock { state in
             if state.isClosed { return .failure(StoreServiceError.closed) }
             if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
             if state.version != wait.version { return .success(state.version) }
+            if state.isStopping, wait.isForClient { return .success(nil) }
             state.waits[id] = wait
             return nil
         }

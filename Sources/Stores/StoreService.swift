@@ -16,18 +16,23 @@ package final class StoreService: Sendable {
     private let readers: StoreThreads
     /// For queries of strangers, which may take long and must not hold up the others.
     private let console: StoreThreads
+    private let replacements: AsyncStream<Void>
 
     /// Opens the database, and makes it when it is missing and `options` say so.
     ///
     /// - Parameter readers: threads that read.
     /// - Throws: what opening the database throws.
     package init(_ options: Database.Options, readers: Int = 2, timekeeper: Timekeeper = .system) async throws {
+        let (replacements, replacement) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.replacements = replacements
+        let onReplaced: @Sendable () -> Void = { replacement.yield() }
         // The first brings the schema up to date; the others find it so.
-        writer = try await StoreThreads(options, count: 1, timekeeper: timekeeper)
+        writer = try await StoreThreads(options, count: 1, timekeeper: timekeeper, onReplaced: onReplaced)
         var options = options
         options.path = try await writer.perform { $0.path }
-        self.readers = try await StoreThreads(options, count: readers, timekeeper: timekeeper)
-        console = try await StoreThreads(options, count: 1, timekeeper: timekeeper)
+        self.readers = try await StoreThreads(
+            options, count: readers, timekeeper: timekeeper, onReplaced: onReplaced)
+        console = try await StoreThreads(options, count: 1, timekeeper: timekeeper, onReplaced: onReplaced)
         changes = try await StoreChanges(options, timekeeper: timekeeper)
         path = options.path
         self.timekeeper = timekeeper
@@ -64,6 +69,15 @@ package final class StoreService: Sendable {
     /// For use cases of `Engine` that take a store and only read. `body` runs in a thread that reads.
     package func inspect<R: Sendable>(_ body: @escaping @Sendable (JobStore) throws -> R) async throws -> R {
         try await readers.perform(body)
+    }
+
+    /// Waits until the database is found to be removed, moved or replaced: reads and writes throw `.replaced` from then on,
+    /// and the program should end. For one caller.
+    ///
+    /// - Returns: `false` when the task was cancelled first.
+    package func untilReplaced() async -> Bool {
+        for await _ in replacements { return true }
+        return false
     }
 
     /// Answers one query of a stranger, who may read everything and change nothing.

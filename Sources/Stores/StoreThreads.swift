@@ -10,13 +10,18 @@ final class StoreThreads: Sendable {
     private static let capacity = 10_000
 
     private let queue: WorkQueue<Work>
+    private let onReplaced: @Sendable () -> Void
 
     /// Opens the database once in each thread.
     ///
+    /// - Parameter onReplaced: called when the database is found to be removed or replaced.
     /// - Throws: what opening it throws.
-    init(_ options: Database.Options, count: Int, timekeeper: Timekeeper) async throws {
+    init(
+        _ options: Database.Options, count: Int, timekeeper: Timekeeper, onReplaced: @escaping @Sendable () -> Void
+    ) async throws {
         let queue = try WorkQueue<Work>(capacity: Self.capacity)
         self.queue = queue
+        self.onReplaced = onReplaced
         do {
             for _ in 0..<count { try await Self.start(queue, options, timekeeper) }
         } catch {
@@ -60,11 +65,26 @@ final class StoreThreads: Sendable {
     /// - Throws: what `body` throws; `StoreServiceError`.
     func perform<R: Sendable>(_ body: @escaping @Sendable (JobStore) throws -> R) async throws -> R {
         try await withCheckedThrowingContinuation { continuation in
-            switch queue.post({ store in continuation.resume(with: Result { try body(store) }) }) {
+            switch queue.post({ [onReplaced] store in
+                continuation.resume(with: Self.result(of: body, store, onReplaced))
+            }) {
             case .accepted: break
             case .full: continuation.resume(throwing: StoreServiceError.overloaded)
             case .closed: continuation.resume(throwing: StoreServiceError.closed)
             }
+        }
+    }
+
+    private static func result<R>(
+        of body: (JobStore) throws -> R, _ store: JobStore, _ onReplaced: () -> Void
+    ) -> Result<R, any Error> {
+        do {
+            return .success(try body(store))
+        } catch let error as SQLiteError where error.isMoved {
+            onReplaced()
+            return .failure(StoreServiceError.replaced(path: error.path))
+        } catch {
+            return .failure(error)
         }
     }
 }

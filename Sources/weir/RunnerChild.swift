@@ -28,14 +28,19 @@ final class RunnerChild: Sendable {
         try DedicatedThread.start { [self] in watch(pid) }
     }
 
+    /// Lets it end its jobs as SIGTERM does, and does not wait for that. Safe to repeat.
+    func beginStop() {
+        state.withLock { state in
+            // A second signal would end its jobs the hard way.
+            if !state.isEnding, let pid = state.pid { kill(pid, SIGTERM) }
+            state.isEnding = true
+        }
+    }
+
     /// Lets it end its jobs as SIGTERM does, and waits for that.
     func stop() {
-        let pid = state.withLock { state in
-            state.isEnding = true
-            if let pid = state.pid { kill(pid, SIGTERM) }
-            return state.pid
-        }
-        guard let pid else { return }
+        beginStop()
+        guard let pid = state.withLock({ $0.pid }) else { return }
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     }

@@ -85,10 +85,10 @@ struct Serve: WeirCommand {
         defer { child?.stop() }
         // Sockets that this process makes are its user's alone.
         umask(0o077)
-        try Blocking.run { try await serve() }
+        try Blocking.run { try await serve(beside: child) }
     }
 
-    private func serve() async throws {
+    private func serve(beside child: RunnerChild?) async throws {
         let database = Database.Options(
             path: options.path, durability: options.durability == .full ? .full : .normal,
             identity: .current(kind: "serve", mayBeKilled: true), applicationID: JobStore.applicationID)
@@ -96,10 +96,13 @@ struct Serve: WeirCommand {
         defer { store.close() }
         let services = try ServerServices(
             store: store, settings: settings(), token: AccessToken.load(database: store.path))
-        try await WeirServer(services, log: log.logger(.server, level: .notice)).run { port in
-            StandardError.print(
-                "weir: serving \(address(port)); the token is in \(AccessToken.path(database: store.path))")
-        }
+        try await WeirServer(services, log: log.logger(.server, level: .notice)).run(
+            isReady: { port in
+                StandardError.print(
+                    "weir: serving \(address(port)); the token is in \(AccessToken.path(database: store.path))")
+            },
+            // Its jobs end while requests do.
+            isStopping: { child?.beginStop() })
     }
 
     private func address(_ port: Int?) -> String {

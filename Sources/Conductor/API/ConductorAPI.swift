@@ -70,7 +70,7 @@ package struct ConductorAPI: Sendable {
         try await store.read { [place] in try body(Orchestra($0, place: place)) }
     }
 
-    /// Asks again with each change until there is an answer, for `length` at the most.
+    /// Asks again with each change until there is an answer, for `length` at the most, or until the server stops.
     ///
     /// - Parameter body: is told whether it is the last time that it is asked.
     func wait<R: Sendable>(_ length: Duration, _ body: @Sendable (Bool) async throws -> R?) async throws -> R? {
@@ -79,7 +79,7 @@ package struct ConductorAPI: Sendable {
             let seen = store.changes.version
             if let answer = try await body(false) { return answer }
             let left = end - .now
-            guard left > .zero, try await store.changes.next(after: seen, atMost: left) != nil else {
+            guard left > .zero, try await store.changes.nextForClient(after: seen, atMost: left) != nil else {
                 return try await body(true)
             }
         }

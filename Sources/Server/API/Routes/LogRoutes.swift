@@ -3,7 +3,6 @@ import Hummingbird
 import JSON
 import Jobs
 import NIOCore
-import ServiceLifecycle
 import Stores
 
 /// `/v1/jobs/{id}/logs`
@@ -89,7 +88,7 @@ struct LogRoutes {
 extension LogRoutes {
     /// - Returns: `false` when the server stops.
     private static func waits(for changes: StoreChanges, after version: Int) async -> Bool {
-        await cancelWhenGracefulShutdown { (try? await changes.next(after: version)) != nil }
+        (try? await changes.nextForClient(after: version)) != nil
     }
 }
 
