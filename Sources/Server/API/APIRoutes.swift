@@ -20,13 +20,19 @@ struct APIRoutes {
         let routes = all
         for route in routes { add(route, to: group) }
         let document = OpenAPI.document(of: routes, version: services.settings.version)
-        group.get("openapi.json") { _, _ in Response.json(document) }
+        let check = QueryCheck(names: [])
+        group.get("openapi.json") { request, _ in
+            try check.check(request)
+            return Response.json(document)
+        }
     }
 
     private func add(_ route: APIRoute, to group: RouterGroup<ServerContext>) {
         let respond = route.respond
+        let check = QueryCheck(route)
         group.on(RouterPath(stringLiteral: route.path), method: route.method) { request, context in
-            try await respond(APIRequest(request: request, context: context))
+            try check.check(request)
+            return try await respond(APIRequest(request: request, context: context))
         }
     }
 }

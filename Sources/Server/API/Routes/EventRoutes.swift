@@ -16,7 +16,10 @@ struct EventRoutes {
             .get, "events",
             "What changes, as server-sent events `change`: jobs that ended, run or are new, and the runs that they are of; "
                 + "`truncated`: more has changed than is told. Who sends Last-Event-ID is told all jobs that ended since.",
-            parameters: [.init("Last-Event-ID", .string, "The id of the last event that was seen.", in: "header")],
+            parameters: [
+                .init("Last-Event-ID", .string, "The id of the last event that was seen.", in: "header"),
+                .init("last_event_id", .string, "The same, for clients that cannot send the header."),
+            ],
             gives: .string, type: "text/event-stream"
         ) { [services] request in
             let cursor = try Self.cursor(request)
