@@ -13,7 +13,8 @@ package struct ConductorRoutes: Sendable {
 
     /// Adds everything below `/api`.
     package func add(to router: some RouterMethods<some RequestContext>) {
-        for method in [HTTPRequest.Method.get, .head, .post, .put, .delete, .patch] {
+        // All methods: which of them a path takes is the API's to say.
+        for method in [HTTPRequest.Method.get, .head, .post, .put, .delete, .patch, .options, .trace] {
             router.on("/api/**", method: method) { request, _ in try await answer(request) }
         }
     }
@@ -29,6 +30,8 @@ package struct ConductorRoutes: Sendable {
                 body: Array(buffer: body)))
         var headers = HTTPFields()
         if !answer.body.isEmpty { headers[.contentType] = answer.contentType }
+        if answer.status == 503 { headers[.retryAfter] = "1" }
+        if !answer.allowed.isEmpty { headers[.allow] = answer.allowed.joined(separator: ", ") }
         let bytes = ByteBuffer(bytes: answer.body)
         guard let delivery = answer.delivery else {
             return Response(

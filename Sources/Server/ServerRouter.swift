@@ -8,12 +8,16 @@ enum ServerRouter {
         router.add(middleware: RequestMetrics(factory: services.metrics))
         router.add(middleware: AnswerMiddleware())
         router.add(middleware: AccessMiddleware(services))
-        HealthRoutes(services: services).add(to: router)
-        MetricsRoutes(services: services).add(to: router)
-        APIRoutes(services: services).add(to: router)
-        MCPRoutes(services: services).add(to: router)
-        PageRoutes().add(to: router)
-        services.conductor.add(to: router)
+        let methods = MethodMiddleware()
+        router.add(middleware: methods)
+        let table = RouteTable(router)
+        HealthRoutes(services: services).add(to: table)
+        MetricsRoutes(services: services).add(to: table)
+        APIRoutes(services: services).add(to: table)
+        MCPRoutes(services: services).add(to: table)
+        PageRoutes().add(to: table)
+        services.conductor.add(to: table)
+        methods.know(table.methods)
         return router
     }
 }

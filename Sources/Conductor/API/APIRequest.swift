@@ -97,6 +97,8 @@ package struct APIResponse: Sendable {
     package var status = 200
     package var contentType = "application/json"
     package var body: [UInt8] = []
+    /// The methods that the path takes, where it was asked with another.
+    package var allowed: [String] = []
     /// What goes back unless the answer is sent.
     package var delivery: Delivery?
 
@@ -111,5 +113,9 @@ package struct APIResponse: Sendable {
         APIResponse(contentType: "text/plain; charset=utf-8", body: Array(text.utf8))
     }
 
-    package static func fault(_ fault: ConductorFault) -> APIResponse { json(fault.json, status: fault.status) }
+    package static func fault(_ fault: ConductorFault) -> APIResponse {
+        var response = json(fault.json, status: fault.status)
+        response.allowed = fault.allowed
+        return response
+    }
 }

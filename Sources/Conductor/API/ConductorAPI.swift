@@ -43,21 +43,24 @@ package struct ConductorAPI: Sendable {
     }
 
     private func route(_ request: APIRequest) async throws -> APIResponse {
-        var isKnown = false
+        var allowed: Set<String> = []
         // Who asks whether something is there may ask for what it is.
         let method = request.method == "HEAD" ? "GET" : request.method
         for route in Self.routes {
             guard let names = route.match(request.path) else { continue }
             guard route.method == method else {
-                isKnown = true
+                allowed.formUnion(route.method == "GET" ? ["GET", "HEAD"] : [route.method])
                 continue
             }
             return try await route.answer(self, Call(request: request, names: names))
         }
         let path = "/api/" + request.path.joined(separator: "/")
-        throw isKnown
-            ? ConductorFault(405, "Request method '\(request.method)' is not supported for \(path)")
-            : ConductorFault(404, "there is no \(path); see docs/conductor.md for what there is")
+        guard !allowed.isEmpty else {
+            throw ConductorFault(404, "there is no \(path); see docs/conductor.md for what there is")
+        }
+        var fault = ConductorFault(405, "Request method '\(request.method)' is not supported for \(path)")
+        fault.allowed = allowed.sorted()
+        throw fault
     }
 
     // MARK: Transactions

@@ -7,6 +7,9 @@ package struct ConductorFault: Error, Sendable, CustomStringConvertible {
     /// What is wrong with a definition, each with its path.
     package var validationErrors: [(path: String, message: String)] = []
 
+    /// The methods that a path takes, where it was asked with another.
+    package var allowed: [String] = []
+
     package init(_ status: Int, _ message: String) {
         self.status = status
         self.message = message

@@ -27,14 +27,8 @@ struct MCPRoutes {
 
     func add(to router: some RouterMethods<ServerContext>) {
         router.post("mcp") { request, _ in try await post(request) }
+        // To GET, 405 is the answer of a server that says nothing by itself.
         router.delete("mcp") { request, _ in try end(request) }
-        for method in [HTTPRequest.Method.get, .put, .patch] {
-            router.on("mcp", method: method) { _, _ -> Response in
-                throw Problem(
-                    .methodNotAllowed, "send messages by POST; there is no stream of what the server says by itself",
-                    headers: [.allow: "POST, DELETE"])
-            }
-        }
     }
 
     // MARK: Messages
