@@ -44,7 +44,7 @@ import Testing
 
     @Test func `is nobody of another user, and nobody whom the kernel does not know`() {
         for uid in [0, 1001, nil] as [UInt32?] {
-            guard case .needsToken(_, isGuess: false) = policy().decide(visit(uid: uid)) else {
+            guard case .needsToken(_, guess: nil) = policy().decide(visit(uid: uid)) else {
                 Issue.record("let in: \(uid as Any)")
                 continue
             }
@@ -111,12 +111,37 @@ import Testing
     @Test func `loses a guess for the rest of the minute, and only the one who guessed`() {
         let limit = GuessLimit(allowed: 3)
         let (one, other) = (Peer(uid: 1, address: "a"), Peer(uid: 2, address: "a"))
-        for _ in 0..<3 {
-            #expect(!limit.isOver(one, minute: 7))
-            limit.note(one, minute: 7)
+        for guess in 0..<3 { #expect(limit.allows("guess \(guess)", of: one, minute: 7)) }
+        #expect(!limit.allows("another", of: one, minute: 7))
+        #expect(limit.allows("another", of: other, minute: 7))
+        #expect(limit.allows("another", of: one, minute: 8))
+    }
+
+    @Test func `is asked for the token, and not told to wait, while it sends an old cookie again and again`() {
+        let limit = GuessLimit(allowed: 3)
+        let browser = Peer(uid: nil, address: "10.0.0.1")
+        for _ in 0..<100 { #expect(limit.allows("old", of: browser, minute: 7)) }
+        // Those who guess beside it do not change that.
+        for guess in 0..<100 { _ = limit.allows("\(guess)", of: browser, minute: 7) }
+        #expect(!limit.allows("100", of: browser, minute: 7))
+        #expect(limit.allows("old", of: browser, minute: 7))
+    }
+
+    @Test func `guesses with a cookie as with a bearer token`() {
+        let guess = visit { $0.cookie = "x" }
+        #expect(isAllowed(guess, by: policy()))
+        guard case .needsToken(_, guess: "x") = policy(requiresToken: true).decide(guess) else {
+            Issue.record("no guess")
+            return
         }
-        #expect(limit.isOver(one, minute: 7))
-        #expect(!limit.isOver(other, minute: 7))
-        #expect(!limit.isOver(one, minute: 8))
+        // What is no bearer token hides no guess.
+        let both = visit {
+            $0.cookie = "y"
+            $0.authorization = "Basic x"
+        }
+        guard case .needsToken(_, guess: "y") = policy(.network).decide(both) else {
+            Issue.record("no guess")
+            return
+        }
     }
 }

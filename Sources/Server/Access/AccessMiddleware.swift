@@ -28,14 +28,11 @@ struct AccessMiddleware: RouterMiddleware {
         switch policy(at: context.channel.localAddress?.port).decide(visit) {
         case .allowed: return try await next(request, context)
         case .forbidden(let reason): throw Problem(.forbidden, reason, headers: [.connection: "close"])
-        case .needsToken(let reason, let isGuess):
+        case .needsToken(let reason, let guess):
             // One that has the right token is let in, whatever others of its place try.
-            if isGuess {
-                guard !guesses.isOver(peer, minute: minute) else {
-                    throw Problem(
-                        .tooManyRequests, "too many wrong tokens; try again in a minute", headers: [.retryAfter: "60"])
-                }
-                guesses.note(peer, minute: minute)
+            if let guess, !guesses.allows(guess, of: peer, minute: minute) {
+                throw Problem(
+                    .tooManyRequests, "too many wrong tokens; try again in a minute", headers: [.retryAfter: "60"])
             }
             throw Problem(
                 .unauthorized, reason, headers: [.wwwAuthenticate: #"Bearer realm="weir""#, .connection: "close"])

@@ -56,15 +56,15 @@ package struct AccessPolicy: Sendable {
         case allowed
         /// It cannot be mended by a token.
         case forbidden(String)
-        /// `isGuess`: a token was given, and it was wrong.
-        case needsToken(String, isGuess: Bool)
+        /// `guess`: the token that was given, and was wrong; `nil`: none was.
+        case needsToken(String, guess: String?)
     }
 
     package func decide(_ visit: Visit) -> Decision {
         if let reason = foreignPage(visit) { return .forbidden(reason) }
         if let authorization = visit.authorization, let given = Self.bearer(in: authorization) {
             if token.matches(given.utf8) { return .allowed }
-            return .needsToken("the bearer token is not this server's", isGuess: true)
+            return .needsToken("the bearer token is not this server's", guess: String(given))
         }
         if let cookie = visit.cookie {
             // A browser keeps cookies by the host's name alone: another server of this host could see it, or set it.
@@ -76,15 +76,19 @@ package struct AccessPolicy: Sendable {
                     + "send the token (Authorization: Bearer …)")
         }
         if visit.isPublic { return .allowed }
-        if requiresToken || door == .network {
-            return .needsToken("send the token of the file DB-token (Authorization: Bearer …)", isGuess: false)
+        if !requiresToken, door != .network, visit.peer.uid == uid { return .allowed }
+        // A cookie that was right would have been found so above.
+        if let cookie = visit.cookie {
+            return .needsToken(
+                "the session is none of this server's; send the token of the file DB-token (Authorization: Bearer …)",
+                guess: cookie)
         }
-        guard let peer = visit.peer.uid, peer == uid else {
+        guard requiresToken || door == .network else {
             return .needsToken(
                 "only processes of the user who runs the server come in without the token (Authorization: Bearer …)",
-                isGuess: false)
+                guess: nil)
         }
-        return .allowed
+        return .needsToken("send the token of the file DB-token (Authorization: Bearer …)", guess: nil)
     }
 
     /// The token in `Bearer TOKEN`.
