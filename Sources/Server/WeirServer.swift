@@ -93,12 +93,7 @@ package struct WeirServer: Sendable {
     private func channels() throws -> HTTPServerBuilder {
         let limits = services.settings.limits
         let counts = ConnectionCounts(allowed: limits.connectionsOfStranger)
-        let plain = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionHandler(limits: limits, counts: counts)],
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: Limits.headers, maxHeaderListSize: Limits.headers,
-                    maxHeaderFieldCount: Limits.headerCount)))
+        let plain = HTTPServerBuilder { HTTPChannel(responder: $0, limits: limits, counts: counts) }
         guard let certificate = services.settings.certificate else { return plain }
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(certificate.chain).map {

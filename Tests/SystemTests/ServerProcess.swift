@@ -63,6 +63,18 @@ struct HTTPReply {
     let head: String
     let body: String
 
+    /// - Parameter text: of one answer, from its first line to its end.
+    init(_ text: String) throws {
+        guard let end = text.firstRange(of: "\r\n\r\n"), let status = text.firstMatch(of: /HTTP\/1\.1 (\d{3})/) else {
+            throw TestFailure("no answer of HTTP: '\(text.prefix(200))'")
+        }
+        let head = String(text[..<end.lowerBound])
+        let body = String(text[end.upperBound...])
+        self.status = Int(status.1) ?? 0
+        self.head = head
+        self.body = head.lowercased().contains("transfer-encoding: chunked") ? Self.joined(body) : body
+    }
+
     var json: JSONValue {
         get throws { try JSONValue(parsing: body) }
     }
@@ -71,6 +83,21 @@ struct HTTPReply {
         head.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name.lowercased() + ":") }.map {
             $0.dropFirst(name.count + 1).trimmingPrefix(" ").description
         }
+    }
+
+    /// The text of chunks of ASCII.
+    private static func joined(_ chunks: String) -> String {
+        var rest = Array(chunks.utf8)[...]
+        var bytes: [UInt8] = []
+        while let end = rest.firstIndex(of: 0x0D),
+            let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16)
+        {
+            rest = rest[(end + 2)...]
+            guard size > 0, rest.count >= size + 2 else { break }
+            bytes += rest.prefix(size)
+            rest = rest.dropFirst(size + 2)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
@@ -120,36 +147,25 @@ final class ClientSocket {
         return Array(buffer[..<count])
     }
 
+    /// Says that there is no more to come, and goes on reading.
+    func finishSending() { shutdown(file, Int32(SHUT_WR)) }
+
+    /// Whether the server has the connection still open, and has sent nothing.
+    var isSilent: Bool {
+        var byte: UInt8 = 0
+        return recv(file, &byte, 1, Int32(MSG_DONTWAIT | MSG_PEEK)) < 0 && errno == EAGAIN
+    }
+
     /// Reads to the end of the connection.
-    func reply() throws -> HTTPReply {
+    func rest() throws -> String {
         var bytes: [UInt8] = []
         while true {
             guard let part = read() else { throw TestFailure("the server neither answers nor closes") }
-            if part.isEmpty { break }
+            if part.isEmpty { return String(decoding: bytes, as: UTF8.self) }
             bytes += part
         }
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard let end = text.firstRange(of: "\r\n\r\n"), let status = text.firstMatch(of: /HTTP\/1\.1 (\d{3})/) else {
-            throw TestFailure("no answer of HTTP: '\(text.prefix(200))'")
-        }
-        let head = String(text[..<end.lowerBound])
-        var body = String(text[end.upperBound...])
-        if head.lowercased().contains("transfer-encoding: chunked") { body = Self.joined(body) }
-        return HTTPReply(status: Int(status.1) ?? 0, head: head, body: body)
     }
 
-    /// The text of chunks of ASCII.
-    private static func joined(_ chunks: String) -> String {
-        var rest = Array(chunks.utf8)[...]
-        var bytes: [UInt8] = []
-        while let end = rest.firstIndex(of: 0x0D),
-            let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16)
-        {
-            rest = rest[(end + 2)...]
-            guard size > 0, rest.count >= size + 2 else { break }
-            bytes += rest.prefix(size)
-            rest = rest.dropFirst(size + 2)
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    /// The answer, when it is the only one up to the end of the connection.
+    func reply() throws -> HTTPReply { try HTTPReply(rest()) }
 }

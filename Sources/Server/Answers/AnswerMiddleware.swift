@@ -24,7 +24,8 @@ struct AnswerMiddleware: RouterMiddleware {
         return response
     }
 
-    private static let headers: [(HTTPField.Name, String)] =
+    /// What every answer bears.
+    static let headers: [(HTTPField.Name, String)] =
         [
             (
                 .contentSecurityPolicy,

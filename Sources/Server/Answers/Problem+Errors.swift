@@ -3,6 +3,7 @@ import Hummingbird
 import HTTPTypes
 import JSON
 import Jobs
+import NIOHTTP1
 import SQLite
 import Stores
 
@@ -19,7 +20,12 @@ extension Problem {
         case let error as StepFailure: self.init(.unprocessableContent, "\(error)")
         case let error as SQLiteError: self.init(error)
         case let error as HTTPError: self.init(error.status, error.body ?? error.status.reasonPhrase)
-        case is CancellationError: self.init(.serviceUnavailable, "the server is stopping")
+        case is HTTPParserError:
+            self.init(
+                .badRequest, "the body is not sent as its headers say, or it does not end",
+                headers: [.connection: "close"])
+        case is CancellationError:
+            self.init(.serviceUnavailable, "the server is stopping", headers: [.retryAfter: "1"])
         case let error as any HTTPResponseError: self.init(error.status, error.status.reasonPhrase)
         default: self.init(.internalServerError, "\(error)")
         }

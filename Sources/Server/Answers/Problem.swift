@@ -19,14 +19,14 @@ package struct Problem: Error, Sendable {
         self.headers = headers
     }
 
-    /// The body of the answer to a request for `path`.
-    func json(path: String) -> JSONValue {
-        if path == "/api" || path.hasPrefix("/api/") { return conductorJSON(path: path) }
+    /// The body of the answer to a request for `path`; `nil`: it is not known.
+    func json(path: String?) -> JSONValue {
+        if let path, path == "/api" || path.hasPrefix("/api/") { return conductorJSON(path: path) }
         var object = members
         object["title"] = .string(status.reasonPhrase)
         object["status"] = .integer(status.code)
         object["detail"] = .string(detail)
-        object["instance"] = .string(path)
+        object["instance"] = path.map { .string($0) }
         return .object(object)
     }
 

@@ -27,6 +27,8 @@ package struct Limits: Sendable {
     package var idle = TimeAmount.seconds(120)
     /// For the client to take the last answer and to close the connection.
     package var linger = TimeAmount.seconds(2)
+    /// Between two looks whether a client that sends no more is still there.
+    package var presence = TimeAmount.milliseconds(250)
     /// From a request's headers to the end of its body.
     package var body = TimeAmount.seconds(60)
     /// How long a client may leave what was sent to it unread.

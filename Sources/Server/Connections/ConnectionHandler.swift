@@ -1,9 +1,10 @@
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 
-/// Ends connections whose client is slow or sends too much, and knows who made the connection. One a connection, after the
-/// HTTP decoder.
+/// Ends connections whose client is slow or sends too much, tells those who send no HTTP what is wrong, and knows who made
+/// the connection. One a connection, after the HTTP decoder.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -19,8 +20,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var open = 0
     /// There will be no further request: one side said so, or what came is no HTTP.
     private var isLast = false
+    /// Why what came is no request.
+    private var refusal = FaultAnswer()
     private var readTimer: Scheduled<Void>?
     private var writeTimer: Scheduled<Void>?
+    private var presenceTimer: RepeatedTask?
 
     init(limits: Limits, counts: ConnectionCounts) {
         self.limits = limits
@@ -44,11 +48,37 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelActive()
     }
 
-    /// Who sends no more is gone: clients of HTTP do not close half of a connection. What is on its way to them is told
-    /// so, such as tasks for a worker that died while it waited.
+    /// Who sends no more gets the answer, if there is one to come and anybody is there to take it. What is on its way to one
+    /// who is gone is told so, such as tasks for a worker that died while it waited.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
+        if case .inputClosed? = event as? ChannelEvent {
+            isLast = true
+            guard open > 0 || refusal.isDue, isPresent(context.channel) else { return context.close(promise: nil) }
+            lookAfter(context)
+        }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Whether a process has the other end of the connection. At the end of a process the kernel says what it says of a
+    /// client that only has no more to send, but then no process has the socket.
+    private func isPresent(_ channel: any Channel) -> Bool {
+        guard let remote = channel.remoteAddress, let local = channel.localAddress else { return false }
+        if case .unixDomainSocket = remote { return true }
+        // Of other hosts nothing is known.
+        return knownPeer?.uid == nil || SocketTable.owner(of: remote, connectedTo: local) != nil
+    }
+
+    /// The end of one who has said before that there is no more to come is told by nobody.
+    private func lookAfter(_ context: ChannelHandlerContext) {
+        guard presenceTimer == nil else { return }
+        if knownPeer?.uid == nil { return expect(within: limits.linger, context) }
+        let channel = NIOLoopBound(context.channel, eventLoop: context.eventLoop)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        presenceTimer = context.eventLoop.scheduleRepeatedTask(
+            initialDelay: limits.presence, delay: limits.presence
+        ) { _ in
+            if !handler.value.isPresent(channel.value) { channel.value.close(promise: nil) }
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -84,6 +114,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             open += 1
             bodyBytes = 0
+            refusal.isInRequest = true
             isLast = isLast || head.headerFields[.connection]?.lowercased() == "close"
             expect(within: limits.body, context)
         case .body(let part):
@@ -91,6 +122,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             // More than any route takes: what is left is not even read.
             guard bodyBytes <= Limits.largeBody + Limits.standardBody else { return context.close(promise: nil) }
         case .end:
+            refusal.isInRequest = false
             readTimer?.cancel()
             readTimer = nil
         }
@@ -98,7 +130,20 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch unwrapOutboundIn(data) {
+        let part = unwrapOutboundIn(data)
+        switch refusal.replacement(for: part) {
+        case .itself: write(part, data, promise, context)
+        case .nothing: promise?.succeed()
+        case .parts(let parts):
+            for part in parts { write(part, wrapOutboundOut(part), nil, context) }
+            promise?.succeed()
+        }
+    }
+
+    private func write(
+        _ part: HTTPResponsePart, _ data: NIOAny, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+    ) {
+        switch part {
         case .head(let head): isLast = isLast || head.headerFields[.connection]?.lowercased() == "close"
         case .end:
             open = max(0, open - 1)
@@ -111,7 +156,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         isLast = true
         expect(within: limits.linger, context)
-        context.fireErrorCaught(error)
+        guard let fault = error as? RequestFault else { return context.fireErrorCaught(error) }
+        // What comes after the decoder answers such an error when all before it is answered.
+        refusal.begin(fault)
+        context.fireErrorCaught(HTTPParserError.unknown)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -135,6 +183,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func stopTimers() {
         readTimer?.cancel()
         writeTimer?.cancel()
-        (readTimer, writeTimer) = (nil, nil)
+        presenceTimer?.cancel()
+        (readTimer, writeTimer, presenceTimer) = (nil, nil, nil)
     }
 }
