@@ -105,9 +105,13 @@ package struct WeirServer: Sendable {
             configuration.minimumTLSVersion = .tlsv12
             // Clients that keep a connection and do not read it never answer its end.
             configuration.shutdownTimeout = .milliseconds(500)
+            // Hummingbird would find out later that the key is another's.
+            _ = try NIOSSLContext(configuration: configuration)
             return try .tls(plain, tlsConfiguration: configuration)
         } catch {
-            throw ServeError("the certificate or its key cannot be used: \(error)")
+            throw ServeError(
+                "\(certificate.chain), \(certificate.key): the certificate or its key cannot be used: \(error); both are PEM "
+                    + "files, and the key is that of the certificate")
         }
     }
 }
