@@ -54,6 +54,26 @@ import Testing
         }
     }
 
+    @Test(arguments: ["removed", "moved", "replaced"])
+    func `to a file that is no longer at its path is refused, and so is a read`(loss: String) throws {
+        try withDatabase { database throws in
+            try database.write { try $0.script("CREATE TABLE t (n)") }
+            switch loss {
+            case "removed": unlink(database.path)
+            case "moved": rename(database.path, database.path + "-moved")
+            default:
+                close(open(database.path + "-new", O_CREAT | O_WRONLY, 0o600))
+                rename(database.path + "-new", database.path)
+            }
+            var isBodyCalled = false
+            let write = #expect(throws: SQLiteError.self) { try database.write { _ in isBodyCalled = true } }
+            #expect(write?.isMoved == true)
+            let read = #expect(throws: SQLiteError.self) { try database.read { _ in isBodyCalled = true } }
+            #expect(read?.isMoved == true)
+            #expect(!isBodyCalled)
+        }
+    }
+
     @Test func `that finds the disk full says so, and the next one goes on`() throws {
         try withDatabase { database throws in
             let connection = database.connection

@@ -85,6 +85,22 @@ import Testing
         }
     }
 
+    @Test func `stops counting on those who guess by cookies, and not a browser with an old one`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host, "--require-token")
+            func ask(_ cookie: String) throws -> Int {
+                try server.request("GET", "/v1/jobs", headers: ["Cookie: weir-token=\(cookie)"]).status
+            }
+            for _ in 0..<40 { #expect(try ask("old") == 401) }
+            // More than fit into two minutes, one of which may end meanwhile.
+            let statuses = try (0..<60).map { try ask("guess\($0)") }
+            #expect(statuses.first == 401)
+            #expect(statuses.contains(429))
+            #expect(try ask(server.token) == 200)
+            try server.stop()
+        }
+    }
+
     @Test func `answers for a head alone`() throws {
         try withHost { host in
             let server = try ServerProcess(host)

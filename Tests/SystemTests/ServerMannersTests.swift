@@ -199,8 +199,8 @@ import Testing
     func `and dies while it waits gets no task, which another has at once`(saidSo: Bool) throws {
         try withHost { host in
             let server = try ServerProcess(host)
-            _ = try server.request("POST", "/api/metadata/workflow", body: Self.definition)
             let before = sockets(of: server)
+            _ = try server.request("POST", "/api/metadata/workflow", body: Self.definition)
             do {
                 let poll = try ClientSocket(port: server.port)
                 try poll.send(
