@@ -80,6 +80,7 @@ import Testing
             let cases = [
                 ("garbage\r\n\r\n", 400, "this is no request of HTTP"),
                 ("GET /health HTTP/3.7\r\n\(own)\r\n", 505, "HTTP/1.1"),
+                ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/1.1"),
                 ("GET /health HTTP/1.1\r\n\(own)Bad\u{1}Name: x\r\n\r\n", 400, "this is no request of HTTP"),
                 ("POST /v1/jobs HTTP/1.1\r\n\(own)Content-Length: many\r\n\r\n", 400, "content-length"),
                 ("GET /health HTTP/1.1\r\n\(own)X: \(long)\r\n\r\n", 431, "32768 bytes"),
@@ -100,7 +101,7 @@ import Testing
                 let reply = try HTTPReply(all)
                 #expect(reply.status == status, "\(text.prefix(80)): \(reply.status) \(reply.body)")
                 #expect(reply.header("Content-Type") == "application/problem+json")
-                if !text.contains("close") { #expect(reply.header("Connection") == "close") }
+                #expect(reply.header("Connection") == "close")
                 #expect(try reply.json["status"] == .integer(status))
                 let detail = try reply.json["detail"]?.string ?? ""
                 #expect(detail.lowercased().contains(expected.lowercased()), "\(text.prefix(80)): \(detail)")
@@ -131,6 +132,31 @@ import Testing
                 let reply = try socket.reply()
                 #expect(reply.status == status, "\(target): \(reply.body)")
             }
+            try server.stop()
+        }
+    }
+
+    @Test func `ends the connection of a request that can be followed by no other, and says so`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host)
+            let own = "Host: 127.0.0.1:PORT\r\n"
+            let requests = [
+                "GET /v1/queues HTTP/1.1\r\n\(own)Connection: Close\r\n\r\n",
+                "GET /v1/queues HTTP/1.1\r\n\(own)Connection: TE, close\r\n\r\n",
+                "GET /v1/queues HTTP/1.0\r\n\(own)\r\n",
+                // As clients of HTTP/2 begin.
+                "GET /v1/queues HTTP/1.1\r\n\(own)Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                    + "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n",
+            ]
+            for request in requests {
+                let reply = try send(request, to: server).reply()
+                #expect(reply.status == 200, "\(request)")
+                #expect(reply.header("Connection") == "close", "\(request)")
+            }
+            let kept = "GET /v1/queues HTTP/1.1\r\n\(own)\r\n"
+            let all = try send(kept + kept + requests[0], to: server).rest()
+            #expect(all.matches(of: /HTTP\/1\.1 200/).count == 3, "\(all)")
+            #expect(all.matches(of: /(?i)connection: close/).count == 1, "\(all)")
             try server.stop()
         }
     }

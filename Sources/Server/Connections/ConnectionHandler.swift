@@ -64,14 +64,19 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func isPresent(_ channel: any Channel) -> Bool {
         guard let remote = channel.remoteAddress, let local = channel.localAddress else { return false }
         if case .unixDomainSocket = remote { return true }
-        // Of other hosts nothing is known.
-        return knownPeer?.uid == nil || SocketTable.owner(of: remote, connectedTo: local) != nil
+        return isFar(remote) || SocketTable.owner(of: remote, connectedTo: local) != nil
+    }
+
+    /// Of processes on other hosts nothing is known.
+    private func isFar(_ remote: SocketAddress) -> Bool {
+        knownPeer?.uid == nil && !ServerSettings.isLoopback(remote.ipAddress ?? "")
     }
 
     /// The end of one who has said before that there is no more to come is told by nobody.
     private func lookAfter(_ context: ChannelHandlerContext) {
-        guard presenceTimer == nil else { return }
-        if knownPeer?.uid == nil { return expect(within: limits.linger, context) }
+        guard presenceTimer == nil, let remote = context.channel.remoteAddress else { return }
+        if case .unixDomainSocket = remote { return }
+        if isFar(remote) { return expect(within: limits.linger, context) }
         let channel = NIOLoopBound(context.channel, eventLoop: context.eventLoop)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         presenceTimer = context.eventLoop.scheduleRepeatedTask(
@@ -115,7 +120,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             open += 1
             bodyBytes = 0
             refusal.isInRequest = true
-            isLast = isLast || head.headerFields[.connection]?.lowercased() == "close"
+            isLast = isLast || head.headerFields[.connection] == "close"
             expect(within: limits.body, context)
         case .body(let part):
             bodyBytes += part.readableBytes
@@ -144,7 +149,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         _ part: HTTPResponsePart, _ data: NIOAny, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
     ) {
         switch part {
-        case .head(let head): isLast = isLast || head.headerFields[.connection]?.lowercased() == "close"
+        case .head(let head):
+            isLast = isLast || head.headerFields[.connection] == "close"
+            guard isLast, open == 1, head.headerFields[.connection] == nil else { break }
+            var last = head
+            last.headerFields[.connection] = "close"
+            return context.write(wrapOutboundOut(.head(last)), promise: promise)
         case .end:
             open = max(0, open - 1)
             if open == 0 { expect(within: isLast ? limits.linger : limits.idle, context) }

@@ -22,7 +22,8 @@ struct RequestFault: Error, Equatable {
             self.init(
                 .requestHeaderFieldsTooLarge,
                 "the headers have more than \(Limits.headers) bytes, or there are more than \(Limits.headerCount)")
-        case .invalidVersion: self.init(.httpVersionNotSupported, "this server speaks HTTP/1.1")
+        // Paused: what follows is HTTP/2.
+        case .invalidVersion, .paused: self.init(.httpVersionNotSupported, "this server speaks HTTP/1.1")
         default: self.init(.badRequest, "this is no request of HTTP: \(error.debugDescription)")
         }
     }

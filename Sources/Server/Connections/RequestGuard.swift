@@ -3,7 +3,8 @@ import NIOCore
 import NIOHTTP1
 
 /// Looks at requests before what they say of their server is put into one place: a request that names two servers, or none,
-/// is refused, and the server that its target names is the one that counts (RFC 9112, 3.2).
+/// is refused, and the server that its target names is the one that counts (RFC 9112, 3.2). And every request that is the
+/// last of its connection says so in one way.
 final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -23,6 +24,7 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
                 isOver = true
                 return context.fireErrorCaught(error)
             }
+            Self.markLast(&head)
             context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body: context.fireChannelRead(data)
         case .end:
@@ -49,6 +51,13 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
             throw RequestFault(.badRequest, "'\(head.uri.prefix(100))' is no target of a request; it begins with '/'")
         }
         head.headers.replaceOrAdd(name: "Host", value: authority)
+    }
+
+    /// The decoder reads nothing behind a request that asks for another protocol, which clients of HTTP/2 do, so that its
+    /// connection ends with the answer. Those of HTTP/1.0 wait for the end of the connection.
+    private static func markLast(_ head: inout HTTPRequestHead) {
+        guard !head.isKeepAlive || head.headers.contains(name: "Upgrade") else { return }
+        head.headers.replaceOrAdd(name: "Connection", value: "close")
     }
 
     /// `http://NAME:PORT/path` → `NAME:PORT`
