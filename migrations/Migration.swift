@@ -22,6 +22,8 @@ package struct EmbeddedMigration: Sendable {
             EmbeddedMigration(version: 6, name: "v006_index_pools", bytes: PackageResources.v006_index_pools_sql),
             EmbeddedMigration(version: 7, name: "v007_add_conductor", bytes: PackageResources.v007_add_conductor_sql),
             EmbeddedMigration(version: 8, name: "v008_index_ends", bytes: PackageResources.v008_index_ends_sql),
+            EmbeddedMigration(
+                version: 9, name: "v009_add_wait_lengths", bytes: PackageResources.v009_add_wait_lengths_sql),
         ]
     }
 

@@ -15,6 +15,10 @@ package struct DurationHistogram: Sendable, Equatable {
         total += times
     }
 
+    package static func += (left: inout Self, right: Self) {
+        for (step, count) in right.counts { left.add(step, times: count) }
+    }
+
     /// The length, in milliseconds, that the share of all durations does not exceed; `nil` without any.
     package func quantile(_ share: Double) -> Int? {
         var upto = 0

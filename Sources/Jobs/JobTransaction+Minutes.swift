@@ -10,9 +10,9 @@ extension JobTransaction {
     static let storeMinuteSQL: SQL = """
         INSERT OR REPLACE INTO runner_minutes(
             minute, runner_id, succeeded, failed, retried, stopped, run_ms, durations, short_scripts, waits, wait_ms,
-            busy_ms, slot_ms, slots, queued, samples, rss_kb, written_at)
+            wait_lengths, busy_ms, slot_ms, slots, queued, samples, rss_kb, written_at)
         VALUES (:minute, :runner_id, :succeeded, :failed, :retried, :stopped, :run_ms, :durations, :short_scripts,
-                :waits, :wait_ms, :busy_ms, :slot_ms, :slots, :queued, :samples, :rss_kb, :now)
+                :waits, :wait_ms, :wait_lengths, :busy_ms, :slot_ms, :slots, :queued, :samples, :rss_kb, :now)
         """
 
     /// Stores what the runner did in a minute, in place of what was stored of that minute before.
@@ -20,7 +20,8 @@ extension JobTransaction {
         try connection.execute(
             Self.storeMinuteSQL, minute.minute, runner, minute.succeeded, minute.failed, minute.retried,
             minute.stopped, minute.run, minute.durations.json, minute.shortScripts, minute.waits, minute.wait,
-            minute.busy, minute.slotTime, minute.slots, minute.queued, minute.samples, minute.memory, now)
+            minute.waitLengths.json, minute.busy, minute.slotTime, minute.slots, minute.queued, minute.samples,
+            minute.memory, now)
     }
 
     static let pruneMinutesSQL: SQL = """
@@ -117,50 +118,5 @@ extension JobTransaction {
         try connection.all(Self.minutesOfRunnersSQL, first) { row in
             (row.int(0), RunnerID(row.int(1)), row.int(2), row.int(3), Timestamp(row.int(4)))
         }
-    }
-
-    static let durationsByLengthSQL: SQL = """
-        SELECT CAST(h.key AS INTEGER), sum(h.value)
-        FROM runner_minutes m, json_each(m.durations) h
-        WHERE m.minute >= :first
-        GROUP BY h.key
-        """
-
-    /// How long the attempts took that ended in the minute `first` or later.
-    package func durations(from first: Int) throws -> DurationHistogram {
-        var histogram = DurationHistogram()
-        try connection.forEach(Self.durationsByLengthSQL, first) { histogram.add($0.int(0), times: $0.int(1)) }
-        return histogram
-    }
-}
-
-extension JobTransaction {
-    /// Attempts that were begun, and how long they had been ready.
-    package struct WaitTotals: Sendable, Equatable {
-        package var count = 0
-        package var milliseconds = 0
-
-        package init() {}
-
-        package static func += (left: inout Self, right: Self) {
-            left.count += right.count
-            left.milliseconds += right.milliseconds
-        }
-    }
-
-    static let waitTotalsSQL: SQL = """
-        SELECT sum(waits), sum(wait_ms)
-        FROM runner_minutes
-        WHERE minute >= :first AND minute < :end
-        """
-
-    /// Over all runners, from the minute `first` on and before the minute `end`.
-    package func waits(from first: Int, before end: Int) throws -> WaitTotals {
-        var totals = WaitTotals()
-        try connection.forEach(Self.waitTotalsSQL, first, end) { row in
-            totals.count = row.int(0)
-            totals.milliseconds = row.int(1)
-        }
-        return totals
     }
 }

@@ -15,9 +15,10 @@ package struct RunnerMinute: Sendable, Equatable {
     package var durations = DurationHistogram()
     /// Scripts of less than a second.
     package var shortScripts = 0
-    /// Attempts that were begun, and the milliseconds that they had been ready.
+    /// Attempts that were begun, and the milliseconds that they had been ready, summed and by length.
     package var waits = 0
     package var wait = 0
+    package var waitLengths = DurationHistogram()
     /// Milliseconds in which slots were taken, summed over them, and of all slots.
     package var busy = 0
     package var slotTime = 0

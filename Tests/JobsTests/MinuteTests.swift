@@ -64,9 +64,24 @@ import Testing
             let byMinute = try store.look { try $0.totalsByMinute(from: now - 1) }
             #expect(byMinute.mapValues(\.succeeded) == [now: 2, now - 1: 4])
             #expect(try store.look { try $0.totals(from: now - 2, before: now) }.succeeded == 10)
-            let histogram = try store.look { try $0.durations(from: now) }
+            let histogram = try store.look { try $0.runLengths(from: now, before: .max) }
             #expect(histogram.total == 2)
             #expect(histogram.quantile(0.95) == 7)
+        }
+    }
+
+    @Test func `say how long jobs waited and ran, by length`() throws {
+        try withJobStore { store, time in
+            let now = time.now.minute
+            for (runner, back) in [(try store.runner(), 0), (try store.runner(), 1), (try store.runner(), 2)] {
+                var worked = minute(now - back, succeeded: 2, durations: [7, 5_000])
+                for wait in [0, 7, 100] { worked.waitLengths.add(wait) }
+                try store.write { [worked] in try $0.store(worked, of: runner) }
+            }
+            let waits = try store.look { try $0.waitLengths(from: now - 1, before: now + 1) }
+            #expect(waits.counts == [0: 2, 7: 2, 104: 2])
+            let runs = try store.look { try $0.runLengths(from: now - 2, before: now) }
+            #expect(runs.counts == [7: 2, 5_120: 2])
         }
     }
 

@@ -207,9 +207,17 @@ private let plans: [(String, SQL, [String])] = [
     ("totals", Store.totalsSQL, ["SEARCH runner_minutes USING PRIMARY KEY (minute>? AND minute<?)"]),
     ("minutesOfRunners", Store.minutesOfRunnersSQL, ["SEARCH runner_minutes USING PRIMARY KEY (minute>?)"]),
     (
-        "durationsByLength", Store.durationsByLengthSQL,
+        "waitLengths", Store.waitLengthsSQL,
         [
-            "SEARCH m USING PRIMARY KEY (minute>?)", "SCAN h VIRTUAL TABLE INDEX 1:", "USE TEMP B-TREE FOR GROUP BY",
+            "SEARCH m USING PRIMARY KEY (minute>? AND minute<?)", "SCAN h VIRTUAL TABLE INDEX 1:",
+            "USE TEMP B-TREE FOR GROUP BY",
+        ]
+    ),
+    (
+        "runLengths", Store.runLengthsSQL,
+        [
+            "SEARCH m USING PRIMARY KEY (minute>? AND minute<?)", "SCAN h VIRTUAL TABLE INDEX 1:",
+            "USE TEMP B-TREE FOR GROUP BY",
         ]
     ),
     ("figuresByMinute", Store.figuresByMinuteSQL, ["SEARCH runner_minutes USING PRIMARY KEY (minute>?)"]),

@@ -73,7 +73,7 @@ package struct MonitorReader {
             recent += byMinute[number] ?? JobTransaction.MinuteTotals()
         }
         if recent.attempts > 0 { snapshot.average = recent.run / recent.attempts }
-        let durations = try transaction.durations(from: minute - Self.recent + 1)
+        let durations = try transaction.runLengths(from: minute - Self.recent + 1, before: .max)
         snapshot.p95 = durations.quantile(0.95)
         snapshot.advice = Self.advice(recent)
     }

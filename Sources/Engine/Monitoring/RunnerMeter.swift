@@ -65,6 +65,7 @@ package struct RunnerMeter {
     package mutating func began(after wait: Int) {
         current.waits += 1
         current.wait += max(0, wait)
+        current.waitLengths.add(wait)
         isDirty = true
     }
 

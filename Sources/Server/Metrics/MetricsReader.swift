@@ -3,27 +3,15 @@ import Engine
 import Jobs
 import SQLite
 import Stores
-import Synchronization
 
 /// Reads the figures at each scrape, at a cost that no history and no backlog raises.
 final class MetricsReader: Sendable {
-    /// What runners did since the server began. Their minutes are pruned after a week, and counters may not fall.
-    private struct Sums {
-        /// The first minute that is not in them for good.
-        var next: Int
-        var totals = JobTransaction.MinuteTotals()
-        var waits = JobTransaction.WaitTotals()
-    }
-
     private let store: StoreService
-    private let sums: Mutex<Sums>
-
-    /// Minutes after which runners have told all of one.
-    private static let settled = 2
+    private let work: WorkCounter
 
     init(store: StoreService) {
         self.store = store
-        sums = Mutex(Sums(next: store.timekeeper.now().minute))
+        work = WorkCounter(store: store)
     }
 
     func read() async throws -> PrometheusText {
@@ -79,39 +67,20 @@ final class MetricsReader: Sendable {
     }
 
     private func addWork(to text: inout PrometheusText) async throws {
-        let next = sums.withLock { $0.next }
-        let now = store.timekeeper.now().minute
-        // What is settled is added once and for all; the rest is read each time.
-        let end = max(next, now - Self.settled)
-        let (settled, open) = try await store.read { transaction in
-            (
-                (try transaction.totals(from: next, before: end), try transaction.waits(from: next, before: end)),
-                (try transaction.totals(from: end, before: .max), try transaction.waits(from: end, before: .max))
-            )
-        }
-        var (totals, waits) = sums.withLock { sums in
-            // Two scrapes at once: the first has it.
-            if sums.next == next {
-                sums.next = end
-                sums.totals += settled.0
-                sums.waits += settled.1
-            }
-            return (sums.totals, sums.waits)
-        }
-        totals += open.0
-        waits += open.1
+        let figures = try await work.read()
+        let totals = figures.totals
         text.add(
             "weir_attempts_total", .counter, "Attempts that ended, since the server began.",
             [
                 ("succeeded", totals.succeeded), ("failed", totals.failed), ("retried", totals.retried),
                 ("stopped", totals.stopped),
             ].map { ([("outcome", $0.0)], Double($0.1)) })
-        text.add("weir_run_seconds_sum", .counter, "How long attempts ran, together.", Double(totals.run) / 1_000)
-        text.add("weir_run_seconds_count", .counter, "Attempts whose length is known.", Double(totals.attempts))
         text.add(
-            "weir_wait_seconds_sum", .counter, "How long jobs were ready before they began.",
-            Double(waits.milliseconds) / 1_000)
-        text.add("weir_wait_seconds_count", .counter, "Attempts that were begun.", Double(waits.count))
+            "weir_run_seconds", "How long attempts ran that were not stopped.",
+            BucketCounts(figures.runLengths, milliseconds: totals.run))
+        text.add(
+            "weir_wait_seconds", "How long jobs were ready before they began.",
+            BucketCounts(figures.waitLengths, milliseconds: figures.waits.milliseconds))
         text.add(
             "weir_busy_slot_seconds_total", .counter, "Time in which slots were taken.", Double(totals.busy) / 1_000)
     }
@@ -119,9 +88,8 @@ final class MetricsReader: Sendable {
     private func addProcess(to text: inout PrometheusText) {
         let waits = store.waits.sums
         text.add(
-            "weir_lock_wait_seconds_sum", .counter, "How long the server's writes waited for the database.",
-            Double(waits.milliseconds) / 1_000)
-        text.add("weir_lock_wait_seconds_count", .counter, "Writes of the server.", Double(waits.count))
+            "weir_lock_wait_seconds", "How long the server's writes waited for the database.",
+            sum: Double(waits.milliseconds) / 1_000, count: waits.count)
         text.add(
             "weir_database_bytes", .gauge, "Size of the database file.", Double(max(0, clinux_file_bytes(store.path))))
         text.add(

@@ -1,7 +1,7 @@
 package import CoreMetrics
 import Synchronization
 
-/// What swift-metrics is told in this process, kept for the next scrape: counters, and sums and counts of lengths.
+/// What swift-metrics is told in this process, kept for the next scrape: counters, and histograms of lengths.
 package final class MetricsRegistry: MetricsFactory, Sendable {
     /// A figure and its labels.
     private struct Key: Hashable {
@@ -45,7 +45,7 @@ package final class MetricsRegistry: MetricsFactory, Sendable {
     package func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
-        figure(label, dimensions, .values)
+        figure(label, dimensions, .seconds)
     }
 
     package func destroyCounter(_ handler: any CounterHandler) {}
@@ -57,39 +57,34 @@ package final class MetricsRegistry: MetricsFactory, Sendable {
         let found = entries.withLock { Array($0.values) }
         for (label, group) in Dictionary(grouping: found, by: \.label).sorted(by: { $0.key < $1.key }) {
             let ordered = group.sorted { $0.dimensions.map(\.1).lexicographicallyPrecedes($1.dimensions.map(\.1)) }
-            let sums = ordered.map { (labels: $0.dimensions, value: $0.figure.sums.sum) }
-            guard group.contains(where: { $0.figure.kind != .count }) else {
-                text.add(label, .counter, "Counted by the server.", sums)
-                continue
+            if group.contains(where: { $0.figure.kind == .seconds }) {
+                text.add(label, "Measured by the server.", ordered.map { ($0.dimensions, $0.figure.counts) })
+            } else {
+                text.add(
+                    label, .counter, "Counted by the server.", ordered.map { ($0.dimensions, $0.figure.counts.sum) })
             }
-            text.add("\(label)_sum", .counter, "Measured by the server.", sums)
-            text.add(
-                "\(label)_count", .counter, "Measured by the server.",
-                ordered.map { (labels: $0.dimensions, value: Double($0.figure.sums.count)) })
         }
     }
 }
 
 /// One figure. It only grows.
 private final class Figure: CounterHandler, TimerHandler, RecorderHandler, Sendable {
-    enum Kind { case count, seconds, values }
+    enum Kind { case count, seconds }
 
     let kind: Kind
-    private let state = Mutex((count: 0, sum: 0.0))
+    private let state: Mutex<BucketCounts>
 
-    init(_ kind: Kind) { self.kind = kind }
-
-    var sums: (count: Int, sum: Double) { state.withLock { $0 } }
-
-    private func add(_ value: Double) {
-        state.withLock { state in
-            state.count += 1
-            state.sum += value
-        }
+    init(_ kind: Kind) {
+        self.kind = kind
+        state = Mutex(BucketCounts(bounds: kind == .seconds ? BucketCounts.requestBounds : []))
     }
 
+    var counts: BucketCounts { state.withLock { $0 } }
+
+    private func add(_ value: Double) { state.withLock { $0.add(value) } }
+
     func increment(by amount: Int64) { add(Double(amount)) }
-    func reset() { state.withLock { $0 = (0, 0) } }
+    func reset() { state.withLock { $0 = BucketCounts(bounds: $0.bounds) } }
     func recordNanoseconds(_ duration: Int64) { add(Double(duration) / 1_000_000_000) }
     func record(_ value: Int64) { add(Double(value)) }
     func record(_ value: Double) { add(value) }
