@@ -163,7 +163,7 @@ extension Runner {
         environment["WEIR_ATTEMPT"] = "\(claim.attempt)"
         environment["WEIR_LEASE"] = key.lease(in: store.databaseID)
         environment["WEIR_RESULT"] = file.path
-        environment["TRACEPARENT"] = trace(of: claim, place).parent(of: claim.job, attempt: claim.attempt)
+        environment["TRACEPARENT"] = traceParent(of: claim)
         // A longer one would leave little room for arguments; 'weir checkpoint get' prints it.
         environment["WEIR_CHECKPOINT"] = claim.checkpoint.flatMap { $0.utf8.count <= 32 << 10 ? $0 : nil }
         let argv =
@@ -189,13 +189,15 @@ extension Runner {
         LEFT JOIN runs root ON root.id = r.root_id
         WHERE r.id = :id
         """
-    private static let jobTraceSQL: SQL = "SELECT trace FROM jobs WHERE id = :id"
 
-    /// All jobs of a run belong to one trace.
-    private func trace(of claim: Claim, _ place: RunPlace?) -> TraceContext {
-        if let place { return TraceContext(stored: place.trace, run: RunID(place.root), database: store.databaseID) }
-        let stored = try? store.database.connection.first(Self.jobTraceSQL, claim.job) { $0.optionalText(0) }
-        return TraceContext(stored: stored ?? nil, job: claim.job, database: store.databaseID)
+    /// What the attempt tells others of its trace, as TRACEPARENT has it. All jobs of a run belong to one.
+    func traceParent(of claim: Claim) -> String {
+        let database = store.databaseID
+        let trace =
+            claim.run.flatMap(runPlace).map {
+                TraceContext(stored: $0.trace, run: RunID($0.root), database: database)
+            } ?? TraceContext(stored: claim.trace, job: claim.job, database: database)
+        return trace.parent(of: claim.job, attempt: claim.attempt)
     }
 
     func runPlace(_ run: RunID) -> RunPlace? {

@@ -9,8 +9,8 @@ extension Runner {
         let key = AttemptKey(claim)
         let place = claim.run.flatMap(runPlace)
         let context = TaskContext(
-            claim, directory: claim.directory ?? place?.directory ?? ".", environment: options.environment,
-            mailbox: mailbox)
+            claim, traceParent: traceParent(of: claim), directory: claim.directory ?? place?.directory ?? ".",
+            environment: options.environment, mailbox: mailbox)
         let task = AttemptTask(key, context, body, mailbox: mailbox)
         let attempt = RunningAttempt(claim: claim, work: .task(task), startedAt: startedAt, startedBoot: startedBoot)
         attempt.after = after

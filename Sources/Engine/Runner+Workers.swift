@@ -142,6 +142,7 @@ extension Runner {
         task.checkpoint = claim.checkpoint
         task.key = claim.key
         task.pools = claim.poolIndexes
+        task.traceParent = traceParent(of: claim)
         return task
     }
 

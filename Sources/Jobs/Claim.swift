@@ -38,6 +38,8 @@ package struct Claim: Sendable {
     package var poolIndexes: String?
     /// Since when it was ready.
     package var readyAt: Timestamp?
+    /// Of whoever enqueued it, as TRACEPARENT has it.
+    package var trace: String?
 
     package init(
         job: JobID, leaseToken: Int, attempt: Int, run: RunID?, command: String, arguments: [String], shell: Bool,

@@ -49,7 +49,7 @@ extension JobTransaction {
     static let claimedSQL: SQL = """
         SELECT attempt, run_id, command, args, shell, env, cwd, stdin, timeout_ms, key, name,
                kind, template, locals, phase, memo, signal, step, parent_id, type, data, memory_kb, checkpoint,
-               ready_at
+               ready_at, trace
         FROM jobs
         WHERE id = :id
         """
@@ -186,6 +186,7 @@ extension JobTransaction {
                 standardInput: row.optionalBlob(7), timeout: row.optionalInt(8), key: row.optionalText(9),
                 name: row.optionalText(10))
             claim.readyAt = row.optionalInt(23).map { Timestamp($0) }
+            if !row.isNull(24) { claim.trace = row.text(24) }
             if !row.isNull(21) { claim.memoryLimit = row.int(21) }
             if !row.isNull(22) { claim.checkpoint = row.text(22) }
             guard !row.isNull(12) || !row.isNull(19) else { return claim }

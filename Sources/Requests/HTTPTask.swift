@@ -22,7 +22,7 @@ struct HTTPTask: Sendable {
             return RequestFault("the url is no address that begins with http:// or https://", isFinal: true).outcome
         }
         do {
-            let answer = try await answer(from: address)
+            let answer = try await answer(from: address, traceParent: context.traceParent)
             context.write(answer.head)
             context.write(answer.body)
             return judge(answer)
@@ -45,9 +45,9 @@ struct HTTPTask: Sendable {
         return outcome
     }
 
-    private func answer(from first: Address) async throws -> HTTPAnswer {
+    private func answer(from first: Address, traceParent: String) async throws -> HTTPAnswer {
         let deadline = NIODeadline.now() + .milliseconds(Int64(limit))
-        var message = try HTTPMessage(call, to: first)
+        var message = try HTTPMessage(call, to: first, traceParent: traceParent)
         var redirects = 0
         while true {
             let response = try await Client.send(message.request, by: deadline)
@@ -84,8 +84,9 @@ struct HTTPMessage {
     private(set) var headers: [(name: String, value: String)] = []
     private(set) var body: [UInt8]?
 
+    /// - Parameter traceParent: so that what the server does is found beside what asked for it.
     /// - Throws: a `RequestFault` for what cannot be sent.
-    init(_ call: HTTPCall, to address: Address) throws {
+    init(_ call: HTTPCall, to address: Address, traceParent: String) throws {
         self.address = address
         method = call.method
         for (name, value) in call.headers.sorted(by: { $0.key < $1.key }) {
@@ -104,6 +105,7 @@ struct HTTPMessage {
         }
         addHeader("User-Agent", "weir")
         addHeader("Accept", "*/*")
+        addHeader("traceparent", traceParent)
     }
 
     /// Unless the step says otherwise.

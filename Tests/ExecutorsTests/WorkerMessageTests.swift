@@ -96,8 +96,10 @@ import Testing
         task.run = 3
         task.key = "build"
         task.checkpoint = "[\n1]"
+        task.traceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-0002000000000007-01"
         #expect(
             String(decoding: task.line, as: UTF8.self) == #"{"id":"7.9","type":"a\"b\u000a","data":{   "a": "\n"  },"#
-                + #""attempt":2,"run":3,"key":"build","checkpoint":[ 1]}"# + "\n")
+                + #""attempt":2,"run":3,"key":"build","#
+                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-0002000000000007-01","checkpoint":[ 1]}"# + "\n")
     }
 }

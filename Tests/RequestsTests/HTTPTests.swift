@@ -10,8 +10,10 @@ import Workflows
         call.method = method
         call.headers = headers.mapValues { Template(plain: $0) }
         if method == "POST" { call.body = .value(.object(["a": .integer(1)])) }
-        return try HTTPMessage(call, to: try #require(Address(url)))
+        return try HTTPMessage(call, to: try #require(Address(url)), traceParent: Self.trace)
     }
+
+    private static let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-0001000000000007-01"
 
     private func value(_ name: String, _ message: HTTPMessage) -> String? {
         message.headers.first { $0.name == name }?.value
@@ -21,6 +23,12 @@ import Workflows
         let message = try message("http://me:p%40ss@host/x#part")
         #expect(message.address.text == "http://host/x")
         #expect(value("Authorization", message) == "Basic bWU6cEBzcw==")
+    }
+
+    @Test func `says its trace, unless it brings one`() throws {
+        #expect(value("traceparent", try message("http://h/")) == Self.trace)
+        let own = try message("http://h/", headers: ["TraceParent": "x"])
+        #expect(value("TraceParent", own) == "x" && value("traceparent", own) == nil)
     }
 
     @Test func `follows a redirect as browsers do`() throws {

@@ -43,6 +43,27 @@ import Testing
         }
     }
 
+    @Test func `says to which trace it belongs, unless the step does`() throws {
+        try withHost { host in
+            let server = try ChatServer(in: host)
+            let own = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+            try Files.write(
+                """
+                steps:
+                  - {id: a, type: http, config: {url: "\(server.address)/a"}}
+                  - {id: b, type: http, dependsOn: [a], config: {url: "\(server.address)/b", headers: {Traceparent: \(own)}}}
+                  - {id: c, dependsOn: [b], config: {shell: "echo $TRACEPARENT"}}
+                """, to: "\(host.folder)/flow.yaml")
+            try host.run("run", "flow.yaml")
+            let headers = try server.requests().compactMap { $0["headers"] }
+            let first = try #require(headers.first?["traceparent"]?.string)
+            let script = try host.run("logs", "3")
+            #expect(first.hasSuffix("-0001000000000001-01"), "\(first)")
+            #expect(script.prefix(36) == first.prefix(36) && script.hasSuffix("-0001000000000003-01\n"), "\(script)")
+            #expect(headers.last?["Traceparent"]?.string == own && headers.last?["traceparent"] == nil)
+        }
+    }
+
     @Test func `follows redirects, and leaves keys with the host that they are for`() throws {
         try withHost { host in
             let first = try ChatServer(in: host)

@@ -24,6 +24,9 @@ import Testing
         @job("pools")
         def pools(data, job):
             return job.pools
+        @job("trace")
+        def trace(data, job):
+            return job.traceparent
         @job("stop")
         def stop(data, job):
             if job.saved:
@@ -68,6 +71,7 @@ import Testing
           return [await job.memory.get("n"), (await job.memory.get("x")) ?? "none", gone, await job.memory.list()];
         });
         job("pools", (data, job) => job.pools);
+        job("trace", (data, job) => job.traceparent);
         job("stop", (data, job) => job.saved ?? new Promise((resolve, reject) => {
           console.log("waits");
           const alive = setInterval(() => {}, 1000);
@@ -95,7 +99,7 @@ import Testing
         try withHost { host in
             let path = "\(host.folder)/\(language.file)"
             try Files.write(language.source, to: path)
-            let types = ["memory", "pools", "stop", "big", "exit", "method", "child", "command"]
+            let types = ["memory", "pools", "trace", "stop", "big", "exit", "method", "child", "command"]
             try body(host, types.flatMap { ["--worker", "\($0)=\(language.program) \(path)"] })
         }
     }
@@ -124,6 +128,19 @@ import Testing
             #expect(try enqueue.wait().exitCode == 0, "\(enqueue.error)")
             try work(host, workers)
             #expect(try host.lines("SELECT value FROM results") == [#"{"gpu":[0]}"#])
+        }
+    }
+
+    @Test(arguments: languages) func `know their trace, with a span for each attempt`(
+        language: (String, String, String)
+    ) throws {
+        try withWorker(language) { host, workers in
+            for _ in 1...2 { try host.enqueue("trace") }
+            try work(host, workers)
+            let traces = try host.lines("SELECT value FROM results ORDER BY job_id")
+            let form = /"00-[0-9a-f]{32}-000100000000000(1|2)-01"/
+            #expect(traces.count == 2 && Set(traces).count == 2, "\(traces)")
+            for trace in traces { #expect(trace.wholeMatch(of: form) != nil, "\(trace)") }
         }
     }
 

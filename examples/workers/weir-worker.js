@@ -140,6 +140,8 @@ class Job {
     this.key = message.key;
     // The units of indexed pools that are its own: { gpu: [1] }.
     this.pools = message.pools ?? {};
+    // Its trace and the span of this attempt, for the header `traceparent` of requests that it makes.
+    this.traceparent = message.traceparent;
     // What an earlier attempt saved.
     this.saved = message.checkpoint;
     // Whether the runner wants the job to end soon, since it ends itself. Save a checkpoint then, and throw: the next

@@ -43,6 +43,8 @@ class Job:
         self.key = message.get("key")
         # The units of indexed pools that are its own: {"gpu": [1]}.
         self.pools = message.get("pools", {})
+        # Its trace and the span of this attempt, for the header `traceparent` of requests that it makes.
+        self.traceparent = message.get("traceparent")
         # What an earlier attempt saved, or None.
         self.saved = message.get("checkpoint")
         # What jobs leave for one another.

@@ -22,6 +22,8 @@ package struct TaskContext: Sendable {
     package let poolIndexes: String?
     package let key: String?
     package let name: String?
+    /// To which trace it belongs, and the span of this attempt, as W3C's trace context has them.
+    package let traceParent: String
     /// Where relative paths count from.
     package let directory: String
     /// The runner's own environment, in which keys are looked up by their names. Never logged or stored.
@@ -30,7 +32,9 @@ package struct TaskContext: Sendable {
     private let attemptKey: AttemptKey
     private let mailbox: Mailbox
 
-    init(_ claim: Claim, directory: String, environment: [String: String], mailbox: Mailbox) {
+    init(
+        _ claim: Claim, traceParent: String, directory: String, environment: [String: String], mailbox: Mailbox
+    ) {
         job = claim.job
         run = claim.run
         attempt = claim.attempt
@@ -41,6 +45,7 @@ package struct TaskContext: Sendable {
         poolIndexes = claim.poolIndexes
         key = claim.key
         name = claim.name
+        self.traceParent = traceParent
         self.directory = directory
         self.environment = environment
         attemptKey = AttemptKey(claim)

@@ -11,6 +11,8 @@ package struct WorkerTask: Sendable, Equatable {
     package var checkpoint: String?
     /// JSON: the units of indexed pools that are its own.
     package var pools: String?
+    /// To which trace it belongs, and the span of this attempt, as W3C's trace context has them.
+    package var traceParent: String?
     /// The step's id, or the job's key.
     package var key: String?
 
@@ -39,6 +41,10 @@ package struct WorkerTask: Sendable, Equatable {
         if let pools {
             bytes += ",\"pools\":".utf8
             appendJSON(pools, to: &bytes)
+        }
+        if let traceParent {
+            bytes += ",\"traceparent\":".utf8
+            appendText(traceParent, to: &bytes)
         }
         if let checkpoint {
             bytes += ",\"checkpoint\":".utf8

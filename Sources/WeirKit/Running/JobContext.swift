@@ -22,6 +22,8 @@ public struct JobContext: Sendable {
     public var name: String? { task.name }
     /// Its step in the run, or the key that it was enqueued with.
     public var key: String? { task.key }
+    /// Its trace and the span of this attempt, for the header `traceparent` of requests that it makes.
+    public var traceParent: String { task.traceParent }
 
     /// What jobs leave for one another.
     public var memory: JobMemory { JobMemory(task, queue: queue) }
