@@ -99,7 +99,7 @@ extension RunnerOptions {
     /// Of a runner in somebody else's program.
     static func embedded(slots: Int, scope: ClaimScope) -> RunnerOptions {
         var options = RunnerOptions(
-            kind: .embedded, slots: slots, scope: scope, version: "WeirKit", environment: ProcessVariables.all())
+            kind: .embedded, slots: slots, scope: scope, version: "WeirKit", environment: ProcessEnvironment.all())
         options.ownsProcess = false
         return options
     }

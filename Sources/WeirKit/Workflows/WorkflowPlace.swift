@@ -71,7 +71,7 @@ struct WorkflowPlace: Sendable {
         let plan = workflow.plan(options: planOptions)
         let spec = RunSpec(
             workflow, options: planOptions, inputs: inputs, directory: directory,
-            searchPath: ProcessVariables.all()["PATH"], text: text, source: source)
+            searchPath: ProcessEnvironment.all()["PATH"], text: text, source: source)
         let slots = options.maxConcurrency ?? plan.maxConcurrency ?? min(Self.mostSlots, max(1, plan.widestGroup))
         return PreparedRun(spec: spec, slots: slots)
     }

@@ -1,8 +1,8 @@
 import Glibc
 
-enum ProcessEnvironment {
-    /// The variables of this process.
-    static func all() -> [String: String] {
+package enum ProcessEnvironment {
+    /// The variables of this process; of several with one name the last.
+    package static func all() -> [String: String] {
         var variables: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
