@@ -26,7 +26,7 @@ struct Approve: WeirCommand {
     @Option(help: ArgumentHelp("Something to hand over.", valueName: "json")) var value: String?
     @Argument(help: ArgumentHelp("The jobs.", valueName: "id")) var jobs: [JobID] = []
 
-    func validate() throws {
+    func check() throws {
         if list, !jobs.isEmpty { throw ValidationError("give either --list or jobs") }
         if !list, jobs.isEmpty { throw ValidationError("name a job; 'weir approve --list' shows what waits") }
     }

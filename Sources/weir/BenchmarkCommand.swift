@@ -25,7 +25,7 @@ struct BenchmarkCommand: WeirCommand {
     var unit = TimeLength(milliseconds: 500)
     @Option(help: "How to print.") var format: OutputFormat = .table
 
-    func validate() throws {
+    func check() throws {
         guard (1...100_000).contains(tasks) else {
             throw ValidationError("--tasks must be a whole number from 1 to 100000, not \(tasks)")
         }

@@ -18,7 +18,7 @@ struct Cancel: WeirCommand {
     @Option(help: "Cancel all that is left of this run.") var run: [RunID] = []
     @Argument(help: ArgumentHelp("The jobs.", valueName: "id")) var jobs: [JobID] = []
 
-    func validate() throws {
+    func check() throws {
         if jobs.isEmpty, run.isEmpty { throw ValidationError("name a job, or a run with --run") }
     }
 

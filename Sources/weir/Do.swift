@@ -29,7 +29,7 @@ struct Do: WeirCommand {
     @OptionGroup var log: LogOptions
     @Argument(help: "What is to be reached.") var goal: String
 
-    func validate() throws {
+    func check() throws {
         if let maxConcurrency, !(1...10_000).contains(maxConcurrency) {
             throw ValidationError("--max-concurrency must be a whole number from 1 to 10000, not \(maxConcurrency)")
         }

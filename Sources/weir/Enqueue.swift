@@ -71,7 +71,7 @@ struct Enqueue: WeirCommand {
     var from: String?
     @Argument(parsing: .postTerminator, help: "The command and its arguments.") var command: [String] = []
 
-    func validate() throws {
+    func check() throws {
         if from != nil, !command.isEmpty || lines || shell != nil || type != nil || data != nil {
             throw ValidationError(
                 "--from brings its own commands; leave out the command, --shell, --type, --data and --lines")

@@ -125,10 +125,20 @@ struct Failure: Error {
 /// Its configuration gives it a name even where that is the type's: to make a text of the type is so slow that the
 /// names of all commands took a third of the start of every one.
 protocol WeirCommand: ParsableCommand {
+    /// Whether the options go together. Nothing is looked up for it.
+    ///
+    /// - Throws: `ValidationError`
+    func check() throws
+
     func execute() throws
 }
 
 extension WeirCommand {
+    func check() throws {}
+
+    /// What is said of the options by `check`, unless only unknown ones are looked for.
+    func validate() throws { if !CommandReading.isUnchecked { try check() } }
+
     func run() throws {
         do {
             try execute()

@@ -25,7 +25,7 @@ struct GraphCommand: WeirCommand {
     @Argument(help: ArgumentHelp("A workflow; run:7 or r7 is a run, - is standard input.", valueName: "file or run"))
     var subject: String
 
-    func validate() throws {
+    func check() throws {
         if svg, let format, format != .svg { throw ValidationError("give either --svg or --format \(format)") }
     }
 

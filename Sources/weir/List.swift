@@ -29,7 +29,7 @@ struct List: WeirCommand {
     @Flag(help: "Without a limit.") var all = false
     @Flag(help: "List runs instead of jobs.") var runs = false
 
-    func validate() throws {
+    func check() throws {
         if let limit, !(1...1_000_000).contains(limit) {
             throw ValidationError("--limit must be a whole number from 1 to 1000000, not \(limit)")
         }

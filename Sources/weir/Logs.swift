@@ -25,7 +25,7 @@ struct Logs: WeirCommand {
     @Flag(help: "Leave escape sequences as they are.") var raw = false
     @Argument(help: ArgumentHelp("The job.", valueName: "id")) var job: JobID
 
-    func validate() throws {
+    func check() throws {
         if stdout, stderr {
             throw ValidationError("give either --stdout or --stderr; without either, both are printed")
         }

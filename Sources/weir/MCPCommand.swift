@@ -40,7 +40,7 @@ struct MCPCommand: WeirCommand {
             valueName: "directory"))
     var directory: String?
 
-    func validate() throws {
+    func check() throws {
         guard (0...10_000).contains(slots) else {
             throw ValidationError("--slots must be a whole number from 0 to 10000, not \(slots)")
         }

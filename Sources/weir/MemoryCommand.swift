@@ -75,7 +75,7 @@ struct MemoryGet: WeirCommand {
     @Option(help: "Print all that is known of it.") var format: OutputFormat?
     @Argument(help: "The name.") var name: String
 
-    func validate() throws {
+    func check() throws {
         if text, format != nil { throw ValidationError("give either --text or --format") }
     }
 
@@ -126,7 +126,7 @@ struct MemorySet: WeirCommand {
     var values: [String]
     private var value: String { values[0] }
 
-    func validate() throws {
+    func check() throws {
         if let extra = values.dropFirst().first {
             throw ValidationError("unexpected argument '\(extra)'; a value is one argument")
         }

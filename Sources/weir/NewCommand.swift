@@ -21,7 +21,7 @@ struct NewCommand: WeirCommand {
     var template: String?
     @Argument(help: ArgumentHelp("Where to write it.", valueName: "file")) var file: String?
 
-    func validate() throws {
+    func check() throws {
         guard list != (template != nil) else { throw ValidationError("name a template, or list them with --list") }
     }
 

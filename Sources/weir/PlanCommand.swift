@@ -26,7 +26,7 @@ struct PlanCommand: WeirCommand {
     @Option(help: "How to print.") var format: OutputFormat = .table
     @Argument(help: ArgumentHelp("The workflow.", valueName: "file")) var file: String
 
-    func validate() throws {
+    func check() throws {
         if let maxConcurrency, !(1...10_000).contains(maxConcurrency) {
             throw ValidationError("--max-concurrency must be a whole number from 1 to 10000, not \(maxConcurrency)")
         }

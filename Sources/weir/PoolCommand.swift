@@ -37,7 +37,7 @@ struct PoolCommand: ParsableCommand {
             inversion: .prefixedNo, help: "Number the units and tell each job its own. (default: as it was; gpu: yes)")
         var indexed: Bool?
 
-        func validate() throws {
+        func check() throws {
             guard (0...1_000_000).contains(capacity) else {
                 throw ValidationError("the capacity must be a whole number from 0 to 1000000, not \(capacity)")
             }

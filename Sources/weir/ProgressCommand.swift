@@ -16,7 +16,7 @@ struct ProgressCommand: WeirCommand {
     @Argument(help: ArgumentHelp("0 to 100.", valueName: "percent")) var percent: Double
     @Argument(help: "What it is doing.") var message: String?
 
-    func validate() throws {
+    func check() throws {
         guard percent >= 0, percent <= 100 else {
             throw ValidationError("the progress is a number from 0 to 100, not \(percent)")
         }

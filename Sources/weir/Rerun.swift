@@ -28,7 +28,7 @@ struct Rerun: WeirCommand {
     @Option(help: "How to print the summary.") var format: OutputFormat = .table
     @Argument(help: ArgumentHelp("The run.", valueName: "run")) var run: RunID
 
-    func validate() throws {
+    func check() throws {
         guard [failed, from != nil, restart].count(where: { $0 }) == 1 else {
             throw ValidationError("give one of --failed, --from STEP and --restart")
         }

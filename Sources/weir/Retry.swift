@@ -35,7 +35,7 @@ struct Retry: WeirCommand {
     @Flag(help: "Begin from the start, without the checkpoint.") var fresh = false
     @Argument(help: ArgumentHelp("The jobs.", valueName: "id")) var jobs: [JobID]
 
-    func validate() throws {
+    func check() throws {
         if !with.isEmpty || withData != nil || !env.isEmpty, jobs.count != 1 {
             throw ValidationError("--with, --with-data and --env are for one job at a time, not \(jobs.count)")
         }

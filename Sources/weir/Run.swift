@@ -44,7 +44,7 @@ struct Run: WeirCommand {
     @OptionGroup var log: LogOptions
     @Argument(help: ArgumentHelp("The workflow: a path, or a name.", valueName: "file")) var file: String
 
-    func validate() throws {
+    func check() throws {
         if let maxConcurrency, !(1...10_000).contains(maxConcurrency) {
             throw ValidationError("--max-concurrency must be a whole number from 1 to 10000, not \(maxConcurrency)")
         }

@@ -74,7 +74,7 @@ struct RunnerCommand: WeirCommand {
 
     @OptionGroup var log: LogOptions
 
-    func validate() throws {
+    func check() throws {
         if workerLimits != nil, worker.isEmpty {
             throw ValidationError(
                 "--worker-limits is for the workers of --worker, and there is none; weir.yaml gives its workers limits of their own"

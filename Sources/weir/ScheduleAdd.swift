@@ -56,7 +56,7 @@ struct ScheduleAdd: WeirCommand {
     @Argument(help: "The schedule's name.") var name: String
     @Argument(parsing: .postTerminator, help: "The command and its arguments.") var command: [String] = []
 
-    func validate() throws {
+    func check() throws {
         let works = [workflow != nil, shell != nil, shell == nil && !command.isEmpty].count { $0 }
         guard works == 1, workflow == nil || command.isEmpty else {
             throw ValidationError("give a command after --, or --shell, or --workflow")

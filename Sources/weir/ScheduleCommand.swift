@@ -53,7 +53,7 @@ struct ScheduleCommand: ParsableCommand {
         @Option(help: ArgumentHelp("How many past times.", valueName: "n")) var last = 10
         @Argument(help: "The schedule.") var name: String
 
-        func validate() throws {
+        func check() throws {
             guard (0...1_000).contains(next), (0...1_000).contains(last) else {
                 throw ValidationError("--next and --last must be whole numbers from 0 to 1000")
             }

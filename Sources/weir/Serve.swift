@@ -64,7 +64,7 @@ struct Serve: WeirCommand {
 
     @OptionGroup var log: LogOptions
 
-    func validate() throws {
+    func check() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must lie between 0 and 65535") }
         if let slots, !(1...10_000).contains(slots) {
             throw ValidationError("--slots must be a whole number from 1 to 10000, not \(slots)")

@@ -22,7 +22,7 @@ struct Show: WeirCommand {
     @Option(help: "Show this run.") var run: RunID?
     @Argument(help: ArgumentHelp("The job; run:7 or r7 is a run.", valueName: "id")) var subject: ShowSubject?
 
-    func validate() throws {
+    func check() throws {
         guard (run == nil) != (subject == nil) else { throw ValidationError("name one job, or one run with --run") }
     }
 

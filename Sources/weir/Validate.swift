@@ -20,7 +20,7 @@ struct Validate: WeirCommand {
     @Flag(help: "Print the workflow in its canonical form, with defaults written out.") var normalized = false
     @Argument(help: ArgumentHelp("Workflows.", valueName: "file")) var files: [String]
 
-    func validate() throws {
+    func check() throws {
         if normalized, files.count != 1 { throw ValidationError("--normalized takes one file") }
         if normalized, format != .table { throw ValidationError("--normalized has no other format than JSON") }
         if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be read once") }

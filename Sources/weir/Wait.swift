@@ -18,7 +18,7 @@ struct Wait: WeirCommand {
     @Option(help: ArgumentHelp("Wait no longer than so much time.", valueName: "time")) var timeout: TimeLength?
     @Argument(help: ArgumentHelp("The jobs.", valueName: "id")) var jobs: [JobID] = []
 
-    func validate() throws {
+    func check() throws {
         if jobs.isEmpty, run.isEmpty { throw ValidationError("name a job, or a run with --run") }
     }
 

@@ -36,7 +36,12 @@ struct Weir: ParsableCommand {
         InheritedSignals.unblock()
         requireText()
         if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") { requireCommand(word) }
-        main(nil)
+        do {
+            var command = try CommandReading.command()
+            try command.run()
+        } catch {
+            exit(withError: error)
+        }
     }
 
     /// Swift would mend what is no UTF-8 with other characters, and a job would get another file's name.

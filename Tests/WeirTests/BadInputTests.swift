@@ -22,6 +22,13 @@ struct BadCommandLine: CustomTestStringConvertible, Sendable {
         BadCommandLine(["enqueu", "--", "true"], 64, "there is no command 'enqueu'; did you mean 'enqueue'?"),
         BadCommandLine(["enqueue", "--prioritty", "1", "--", "true"], 64, "Did you mean '--priority'?"),
         BadCommandLine(["enqueue"], 64, "give a command after --"),
+        BadCommandLine(["enqueue", "make"], 64, "give a command after --"),
+        BadCommandLine(["enqueue", "--nope"], 64, "Unknown option '--nope'"),
+        BadCommandLine(
+            ["enqueue", "--prioritty", "1"], 64, "Unknown option '--prioritty'. Did you mean '--priority'?"),
+        BadCommandLine(["enqueue", "--priority", "100", "--nope"], 64, "Unknown option '--nope'"),
+        BadCommandLine(["wait", "--nope"], 64, "Unknown option '--nope'"),
+        BadCommandLine(["schedule", "add", "a", "--crn", "@daily"], 64, "Did you mean '--cron'?"),
         BadCommandLine(["enqueue", "--priority", "100", "--", "true"], 64, "from 0 to 99, not 100"),
         BadCommandLine(["enqueue", "--priority=-1", "--", "true"], 64, "from 0 to 99, not -1"),
         BadCommandLine(["enqueue", "--priority", "99999999999999999999", "--", "true"], 64, "invalid"),

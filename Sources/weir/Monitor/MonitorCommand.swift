@@ -22,7 +22,7 @@ struct MonitorCommand: WeirCommand {
     @Flag(help: "Print one look, and end.") var once = false
     @Option(help: "How to print one look.") var format: OutputFormat = .table
 
-    func validate() throws {
+    func check() throws {
         if plain, once { throw ValidationError("give either --plain or --once") }
         if format != .table, !once { throw ValidationError("--format is for one look; add --once") }
     }
