@@ -32,6 +32,13 @@ export function setClass(element, name) {
   if (element.getAttribute("class") !== name) element.setAttribute("class", name)
 }
 
+/** Other children in the place of these; where the keyboard was among them, it goes on from the first button. */
+export function replaceKept(parent, ...children) {
+  const hadFocus = parent.contains(document.activeElement)
+  parent.replaceChildren(...children)
+  if (hadFocus) (parent.querySelector("button") ?? document.getElementById("main")).focus({ preventScroll: true })
+}
+
 /** Makes the children of `parent` those of `items`, in order; elements of items that stay are kept, with their focus. */
 export function reconcile(parent, items, key, make, update) {
   const known = parent.byKey ?? new Map()

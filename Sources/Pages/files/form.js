@@ -19,8 +19,9 @@ export class InputForm {
   }
 
   async #submit(start) {
+    if (this.button.getAttribute("aria-disabled") === "true") return
     this.fault.hidden = true
-    this.button.disabled = true
+    this.button.setAttribute("aria-disabled", "true")
     try {
       await start(this.#values())
     } catch (error) {
@@ -28,7 +29,7 @@ export class InputForm {
       this.fault.hidden = false
       error.entry?.focus()
     } finally {
-      this.button.disabled = false
+      this.button.removeAttribute("aria-disabled")
     }
   }
 

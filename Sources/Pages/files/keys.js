@@ -1,6 +1,7 @@
 // What the keyboard does beyond the browser's own keys.
 
 import { el } from "./dom.js"
+import { show } from "./messages.js"
 
 const help = [
   ["/", "search or filter"],
@@ -82,10 +83,8 @@ export function showHelp() {
   for (const [keys, what] of help) {
     list.append(el("dt", null, keys.split(" ").filter((key) => key).map((key) => el("kbd", null, key))), el("dd", null, what))
   }
-  const dialog = el("dialog", { class: "question", "aria-label": "Keyboard help" },
-    el("form", { method: "dialog" }, el("h2", null, "Keyboard"), list,
-      el("div", { class: "buttons" }, el("button", { type: "submit" }, "Close"))))
-  dialog.addEventListener("close", () => dialog.remove())
-  document.body.append(dialog)
-  dialog.showModal()
+  const close = el("button", { type: "submit" }, "Close")
+  const dialog = el("dialog", { class: "question help", "aria-label": "Keyboard help", closedby: "any" },
+    el("form", { method: "dialog" }, el("h2", null, "Keyboard"), list, el("div", { class: "buttons" }, close)))
+  show(dialog, close)
 }

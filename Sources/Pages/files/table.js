@@ -1,6 +1,6 @@
 // Tables whose rows stay while their cells change.
 
-import { el, reconcile, setText } from "./dom.js"
+import { el, reconcile, replaceKept, setText } from "./dom.js"
 
 /**
  * `columns`: `{title, kind, cell(row, old)}`; `cell` gives a text, an element or null. `kind` is a class: `number`; `rank2` and
@@ -34,7 +34,7 @@ export class Rows {
       const content = column.cell(row, old)
       if (content === old && old !== null) return
       if (content === null || content === undefined || typeof content !== "object") setText(cell, content)
-      else if (!old || !old.isEqualNode(content)) cell.replaceChildren(content)
+      else if (!old || !old.isEqualNode(content)) replaceKept(cell, content)
     })
   }
 }
