@@ -41,6 +41,7 @@ final class PageServer {
 
     static func prepare(_ host: Host) throws {
         for part in ["", "/workflows"] { mkdir("\(host.folder)/.conductor\(part)", 0o700) }
+        mkfifo("\(host.folder)/gate", 0o600)
         try Files.write(greeting, to: "\(host.folder)/\(folder)/greeting.yaml")
         try Files.write(release, to: "\(host.folder)/\(folder)/release.yaml")
     }
@@ -56,7 +57,7 @@ final class PageServer {
           - {id: prepare, config: {command: sleep, args: ["1"]}}
           - id: greet
             dependsOn: [prepare]
-            config: {command: echo, args: ["hello ${{ inputs.name }}"]}
+            config: {shell: 'read -r word < gate; echo hello "$NAME"', env: {NAME: "${{ inputs.name }}"}}
           - id: fail
             dependsOn: [prepare]
             retries: 0

@@ -110,6 +110,48 @@ import Testing
     }
 
     @Test(.enabled(if: hasBrowser, "no Chromium: see require_packages in tools/test"))
+    func `shows what a running job prints by one request, which ends with the job`() throws {
+        try withHost { host in
+            mkfifo("\(host.folder)/gate", 0o600)
+            try host.run("enqueue", "--shell", "echo first; cat gate; echo last")
+            let server = try PageServer(on: host)
+            try host.startRunner("--slots", "1")
+            try use("follow", on: host, server)
+            try host.stopRunners()
+            try host.checkInvariants()
+        }
+    }
+
+    @Test(.enabled(if: hasBrowser, "no Chromium: see require_packages in tools/test"))
+    func `stays small while a job prints many megabytes`() throws {
+        try withHost { host in
+            mkfifo("\(host.folder)/gate", 0o600)
+            try host.run("enqueue", "--shell", "echo first; cat gate; seq -f 'line %.0f' 1500000")
+            let server = try PageServer(on: host)
+            try host.startRunner("--slots", "1")
+            try use("flood", on: host, server)
+            try host.stopRunners()
+        }
+    }
+
+    @Test(.enabled(if: hasBrowser, "no Chromium: see require_packages in tools/test"))
+    func `is used by the keyboard alone, and dialogs lead back to where it was`() throws {
+        try withHost { host in
+            try host.run("enqueue", "--name", "sleeper", "--", "sleep", "600")
+            try Files.write(PageServer.approval, to: "\(host.folder)/approval.yaml")
+            try host.run("run", "--detach", "approval.yaml")
+            let server = try PageServer(on: host)
+            try host.startRunner("--slots", "2")
+            try use("keyboard", on: host, server)
+            let decision = try host.lines(
+                "SELECT json_extract(result, '$.comment') FROM job_history WHERE key = 'gate'")
+            #expect(decision == ["by keyboard"])
+            try host.stopRunners()
+            try host.checkInvariants()
+        }
+    }
+
+    @Test(.enabled(if: hasBrowser, "no Chromium: see require_packages in tools/test"))
     func `asks for the token where one is wanted`() throws {
         try withHost { host in
             try host.run("enqueue", "--name", "other", "--", "true")

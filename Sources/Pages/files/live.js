@@ -1,5 +1,7 @@
 // Tells of changes: one stream of events for the whole page, with a fallback when it breaks.
 
+import { watchSight } from "./sight.js"
+
 const events = "/v1/events"
 const quietest = 400 // ms between two readings of a view, at least
 const longestPause = 15_000 // ms between two tries to connect
@@ -17,13 +19,13 @@ export class Live {
   constructor(changed, told) {
     this.changed = changed
     this.told = told
-    document.addEventListener("visibilitychange", () => document.hidden || this.soon())
+    watchSight((isSeen) => (isSeen ? this.start() : this.#rest()))
   }
 
   start() {
-    clearTimeout(this.#retry)
-    this.#source?.close()
+    this.#rest()
     this.told("connecting")
+    if (document.hidden) return
     const source = new EventSource(events)
     this.#source = source
     source.onopen = () => {
@@ -33,6 +35,13 @@ export class Live {
     }
     for (const kind of ["message", "change", "job", "run", "queue", "runner"]) source.addEventListener(kind, () => this.soon())
     source.onerror = () => this.#broken(source)
+  }
+
+  /** Until somebody looks again. */
+  #rest() {
+    clearTimeout(this.#retry)
+    this.#source?.close()
+    this.#source = null
   }
 
   /** The browser connects again by itself, unless the server refused; then we do, and read by hand meanwhile. */

@@ -2,6 +2,8 @@
 
 import { fetchRange } from "./api.js"
 
+const mostAtOnce = 64 * 1024 // bytes that are told at once
+
 export class LogSource {
   /** `path`: of the log, with its query. */
   constructor(path) {
@@ -21,6 +23,18 @@ export class LogSource {
     }
     this.total = bytes.length // the server sent all of it
     return bytes.subarray(Math.min(from, bytes.length), Math.min(to, bytes.length))
+  }
+
+  /** Tells the bytes from `from` on as they come, after `begun()`; resolves when there will be no more, throws when it breaks. */
+  async follow(from, begun, take, signal) {
+    const response = await fetchRange(`${this.path}&follow=true`, from, null, signal)
+    begun()
+    const reader = response.body.getReader()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      for (let at = 0; at < value.length; at += mostAtOnce) take(value.subarray(at, at + mostAtOnce))
+    }
   }
 }
 

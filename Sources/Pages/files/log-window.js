@@ -3,12 +3,14 @@
 import { plain, render } from "./ansi.js"
 import { el, setText } from "./dom.js"
 import { LogSource, firstCut, lastCut } from "./log-source.js"
+import { LogTail } from "./log-tail.js"
 import { complain } from "./messages.js"
 import { bytes as bytesText } from "./text.js"
 
 const blockSize = 64 * 1024
 const mostBlocks = 12
 const edge = 600 // px from the end of what is loaded, where more is loaded
+const mostBehind = 4 * blockSize // bytes that are caught up with; beyond them the window begins anew at the end
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 
@@ -17,14 +19,20 @@ export class LogWindow {
   #rest = new Uint8Array(0) // after the last line feed, while the log may grow
   #busy = Promise.resolve()
   #isClosed = false
+  #isOpen = false // more may come
 
-  constructor(path) {
+  /** `ended()` is called when the server says that the log will not grow any more. */
+  constructor(path, ended) {
     this.source = new LogSource(path)
+    this.stream = new LogTail(this.source, {
+      begin: () => this.#catchUp(), take: (bytes, offset) => this.#take(bytes, offset), ended,
+      told: (state) => { this.element.dataset.tail = state },
+    })
     this.tail = el("pre", { class: "block" })
     this.blocks = el("div")
     this.view = el("div", { class: "log", tabindex: 0, role: "region", "aria-label": "Log" }, this.blocks, this.tail)
     this.size = el("span", { class: "note" })
-    this.follow = el("input", { type: "checkbox", checked: true, onchange: () => this.follow.checked && this.toEnd() })
+    this.follow = el("input", { type: "checkbox", checked: true, onchange: () => (this.follow.checked ? this.toEnd() : this.#stream()) })
     this.wrap = el("input", {
       type: "checkbox", checked: true, onchange: () => this.view.classList.toggle("is-unwrapped", !this.wrap.checked),
     })
@@ -35,42 +43,80 @@ export class LogWindow {
     this.element = el("div", { class: "log-window" },
       el("div", { class: "tools" },
         el("button", { type: "button", class: "quiet", onclick: () => this.jump(0) }, "Start"),
-        el("button", { type: "button", class: "quiet", onclick: () => { this.follow.checked = true; this.toEnd() } }, "End"),
+        el("button", { type: "button", class: "quiet", onclick: () => this.toEnd() }, "End"),
         this.place,
-        el("label", null, this.follow, "follow"), el("label", null, this.wrap, "wrap"), this.size),
+        el("label", { class: "following" }, this.follow, "follow"), el("label", null, this.wrap, "wrap"), this.size),
       this.view)
     this.view.addEventListener("scroll", () => this.#scrolled(), { passive: true })
     this.view.addEventListener("keydown", (event) => this.#key(event))
   }
 
-  /** Reads the end of the log, or what is new of it. */
-  grow() {
+  /** Shows the log's end, or what is new of it. `isOpen`: the job runs, so that more comes, and is shown as it comes. */
+  async grow(isOpen) {
+    this.#isOpen = isOpen
+    this.#stream()
+    if (!this.stream.isFollowing) await this.#told(() => this.#readNews())
+  }
+
+  async #readNews() {
+    const isFollowed = this.follow.checked
+    if (isFollowed && !this.#isEmpty) await this.#readOn()
+    if (this.#isEmpty || (isFollowed && this.#end < this.source.total)) await this.#start(null)
+    if (isFollowed) this.#scrollDown()
+  }
+
+  /** The log's growth is asked for only where it is looked at. */
+  #stream() {
+    this.stream.want(this.#isOpen && this.follow.checked && !this.#isClosed)
+  }
+
+  /** Where to go on from. After a long absence that is near the end. */
+  #catchUp() {
     return this.#exclusively(async () => {
-      if (this.#blocks.length === 0 && this.#rest.length === 0) await this.#start(null)
-      else await this.#readOn()
+      if (!this.#isEmpty) await this.source.read(0, 1) // how long is it?
+      if (this.#isEmpty || this.source.total - this.#end > mostBehind) await this.#start(null)
+      this.#scrollDown()
+      return this.#end
+    })
+  }
+
+  #take(bytes, offset) {
+    this.#told(async () => {
+      if (!this.stream.isFollowing) return // somebody went elsewhere, and what is loaded has no such end any more
+      const skipped = offset === this.#end ? 0 : firstCut(bytes)
+      if (offset !== this.#end) this.#clear(offset + skipped)
+      for (let at = skipped; at < bytes.length; at += blockSize) this.#add(bytes.subarray(at, at + blockSize))
+      while (this.#blocks.length > mostBlocks) this.#dropFirst()
+      this.source.total = Math.max(this.source.total, this.#end)
+      this.#settle()
       if (this.follow.checked) this.#scrollDown()
     })
   }
 
-  toEnd() {
-    return this.#exclusively(async () => {
-      if (this.#end < this.source.total) await this.#start(null)
-      this.#scrollDown()
-    })
+  async toEnd() {
+    this.follow.checked = true
+    await this.grow(this.#isOpen)
+    await this.#told(() => this.#scrollDown())
   }
 
   /** To a share of the log, from 0 to 1. */
-  jump(share) {
-    return this.#exclusively(async () => {
-      this.follow.checked = share >= 1
-      await this.#start(share >= 1 ? null : Math.floor(share * this.source.total))
-      if (share >= 1) this.#scrollDown()
-      else this.view.scrollTop = 0
+  async jump(share) {
+    if (share >= 1) return await this.toEnd()
+    this.follow.checked = false
+    this.#stream()
+    await this.#told(async () => {
+      await this.#start(Math.floor(share * this.source.total))
+      this.view.scrollTop = 0
     })
   }
 
   close() {
     this.#isClosed = true
+    this.stream.close()
+  }
+
+  get #isEmpty() {
+    return this.#blocks.length === 0 && this.#rest.length === 0
   }
 
   /** What is loaded ends before this offset. */
@@ -117,15 +163,26 @@ export class LogWindow {
     const start = before?.end ?? this.#origin
     let style = before?.style ?? plain
     if (cut > 0) {
-      const element = el("pre", { class: "block" })
       const rendered = render(decoder.decode(all.subarray(0, cut)), style)
-      element.append(rendered.fragment)
-      this.blocks.append(element)
       style = rendered.style
-      this.#blocks.push({ start, end: start + cut, element, style })
+      this.#append(rendered.fragment, { start, end: start + cut, style })
     }
     this.#rest = all.slice(cut)
     this.tail.replaceChildren(render(decoder.decode(this.#rest), style).fragment)
+  }
+
+  /** Adds lines to the last block, or as a block of their own where it is full. */
+  #append(fragment, { start, end, style }) {
+    const last = this.#blocks.at(-1)
+    if (last && end - last.start <= blockSize) {
+      last.element.append(fragment)
+      Object.assign(last, { end, style })
+      return
+    }
+    const element = el("pre", { class: "block" })
+    element.append(fragment)
+    this.blocks.append(element)
+    this.#blocks.push({ start, end, element, style })
   }
 
   async #readBack() {
@@ -172,10 +229,22 @@ export class LogWindow {
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.view
     const below = scrollHeight - clientHeight - scrollTop
-    if (scrollTop < this.#lastTop && below > 40) this.follow.checked = false // somebody scrolled up
+    if (scrollTop < this.#lastTop && below > 40) this.#followIf(false) // somebody scrolled up
+    else if (scrollTop > this.#lastTop && below < 4 && this.#end >= this.source.total) this.#followIf(true) // and down again
     this.#lastTop = scrollTop
     if (scrollTop < edge && (this.#blocks[0]?.start ?? this.#origin) > 0) this.#once(() => this.#readBack())
-    else if (below < edge && this.#end < this.source.total) this.#once(() => this.#readOn())
+    else if (below < edge && (this.#end < this.source.total || this.#grows)) this.#once(() => this.#readOn())
+  }
+
+  /** Whether there may be more than was known when it was read last. */
+  get #grows() {
+    return this.#isOpen && !this.follow.checked
+  }
+
+  #followIf(isFollowed) {
+    if (this.follow.checked === isFollowed) return
+    this.follow.checked = isFollowed
+    this.#stream()
   }
 
   #isReading = false
@@ -184,7 +253,7 @@ export class LogWindow {
   #once(work) {
     if (this.#isReading) return
     this.#isReading = true
-    this.#exclusively(work).finally(() => { this.#isReading = false })
+    this.#told(work).finally(() => { this.#isReading = false })
   }
 
   #key(event) {
@@ -204,6 +273,11 @@ export class LogWindow {
   #exclusively(work) {
     const turn = this.#busy.then(() => (this.#isClosed ? null : work()))
     this.#busy = turn.catch(() => {})
-    return turn.catch(complain)
+    return turn
+  }
+
+  /** The same, and says what went wrong. */
+  #told(work) {
+    return this.#exclusively(work).catch(complain)
   }
 }

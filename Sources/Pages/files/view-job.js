@@ -2,7 +2,7 @@
 
 import { render } from "./ansi.js"
 import { get, newKey, post } from "./api.js"
-import { el, reconcile, setText } from "./dom.js"
+import { el, reconcile, replaceKept, setText } from "./dom.js"
 import { facts } from "./facts.js"
 import { LogWindow } from "./log-window.js"
 import { actionButton, ask, say } from "./messages.js"
@@ -16,7 +16,7 @@ import { pretty } from "./pretty.js"
 const attemptColumns = [
   { title: "Try", kind: "id", cell: (row) => String(row.attempt) },
   { title: "State", kind: "state", cell: (row) => badge(row.state) },
-  { title: "Started", kind: "time", cell: (row) => when(row.started_at) },
+  { title: "Started", kind: "time rank4", cell: (row) => when(row.started_at) },
   { title: "Took", kind: "number", cell: (row, old) =>
     setElapsed(old ?? el("span"), row.duration_ms, row.finished_at ? null : row.started_at) },
   { title: "Exit", kind: "number", cell: (row) => row.signal ? `signal ${row.signal}` : row.exit_code },
@@ -111,7 +111,7 @@ export class JobView {
       retry: () => actionButton("Retry", () => this.#act("retry", "Job is ready again."), "primary"),
       cancel: () => actionButton("Cancel", () => this.#cancel(), "danger"),
     }
-    this.buttons.replaceChildren(...wanted.map((name) => make[name]()))
+    replaceKept(this.buttons, ...wanted.map((name) => make[name]()))
   }
 
   async #act(action, note, body) {
@@ -150,27 +150,14 @@ export class JobView {
     this.tries.value = String(attempt)
     if (this.#shown !== attempt) {
       this.log?.close()
-      this.log = new LogWindow(`${this.path}/logs?attempt=${attempt}`)
+      this.log = new LogWindow(`${this.path}/logs?attempt=${attempt}`, () => this.reread?.())
       this.logBox.replaceChildren(this.log.element)
       this.#shown = attempt
     }
-    await this.log.grow()
-    this.#watch(attempt === last && !isFinal(job.state))
-  }
-
-  /** Output grows without an event of its own: while it may, it is looked at each second. */
-  #watch(isOpen) {
-    clearTimeout(this.timer)
-    if (!isOpen) return
-    this.timer = setTimeout(async () => {
-      if (!document.hidden) await this.log?.grow()
-      this.#watch(true)
-    }, 1000)
+    await this.log.grow(attempt === last && !isFinal(job.state))
   }
 
   close() {
-    clearTimeout(this.timer)
-    this.timer = null
     this.log?.close()
   }
 }
@@ -183,12 +170,12 @@ function actionsFor(job) {
 
 function factsOf(job) {
   return [
-    ["Command", job.command], ["Type", job.type], ["Queue", job.queue], ["Priority", job.priority],
+    ["Command", job.command, "code"], ["Type", job.type], ["Queue", job.queue], ["Priority", job.priority],
     ["Waited", duration(job.queue_ms)], ["Took", duration(job.duration_ms)], ["Exit code", job.exit_code],
     ["Progress", job.progress === null || job.progress === undefined || isFinal(job.state) ? null
       : `${Math.round(job.progress)} %${job.progress_message ? ` ${job.progress_message}` : ""}`],
     ["Retries left", isFinal(job.state) ? null : job.retries], ["Pools", poolsOf(job)],
-    ["Error", job.error], ["Data", job.data ? pretty(job.data, "") : null],
+    ["Error", job.error], ["Data", job.data ? pretty(job.data, "") : null, "code"],
   ]
 }
 
