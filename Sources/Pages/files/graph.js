@@ -10,20 +10,34 @@ const wide = { width: 176, height: 46, gapX: 52, gapY: 14, margin: 10 }
 const narrow = { ...wide, width: 138, gapX: 28, margin: 2 }
 const narrowest = 700 // px of room, below which nodes are narrow
 const mostDrawn = 800
-const longestName = 24 // characters; what is wider is clipped
+const pen = document.createElement("canvas").getContext("2d") // measures names
 
 export class Graph {
   #shape = ""
   #nodes = new Map()
   #edges = []
   #node = wide
+  #graph = null // as it was told last
 
   constructor() {
     this.element = el("div", { class: "graph", tabindex: 0, role: "region", "aria-label": "Graph of the run" })
+    new ResizeObserver(() => this.#refit()).observe(this.element)
+  }
+
+  /** Nodes are drawn anew when there is room for wide ones, or no more. */
+  #refit() {
+    if (!this.#graph || !this.element.isConnected || this.#node === this.#fitting()) return
+    this.#shape = ""
+    this.set(this.#graph)
+  }
+
+  #fitting() {
+    return this.element.clientWidth < narrowest ? narrow : wide
   }
 
   /** `graph`: `{jobs, edges}` as the server tells. */
   set(graph) {
+    this.#graph = graph
     if (graph.jobs.length > mostDrawn) {
       this.element.replaceChildren(el("p", { class: "empty" }, `${graph.jobs.length} jobs are too many to draw; they are below.`))
       return
@@ -37,7 +51,7 @@ export class Graph {
   }
 
   #draw(graph) {
-    const node = this.element.clientWidth < narrowest ? narrow : wide
+    const node = this.#fitting()
     this.#node = node
     const { positions, layers: columns, rows } = layers(graph.jobs, graph.edges)
     const at = (id) => {
@@ -78,8 +92,7 @@ export class Graph {
 }
 
 function drawNode(job, { x, y }, node) {
-  const name = label(job)
-  const text = name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name
+  const text = fitting(label(job), node.width - 38)
   const drawn = {
     sign: svg("text", { class: "sign", x: 16, y: 20 }),
     detail: svg("text", { class: "detail", x: 28, y: 36 }),
@@ -91,6 +104,15 @@ function drawNode(job, { x, y }, node) {
     drawn.sign, drawn.bar,
     svg("svg", { width: node.width - 8, height: node.height }, svg("text", { class: "name", x: 28, y: 20 }, text), drawn.detail))
   return drawn
+}
+
+/** A name, as much of it as there is room for. */
+function fitting(name, room) {
+  pen.font = `550 13px ${getComputedStyle(document.documentElement).fontFamily}`
+  if (name.length < 100 && pen.measureText(name).width <= room) return name
+  let length = Math.min(name.length, 60)
+  while (length > 1 && pen.measureText(`${name.slice(0, length)}…`).width > room) length -= 1
+  return `${name.slice(0, length)}…`
 }
 
 function detail(job) {

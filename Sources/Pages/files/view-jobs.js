@@ -32,7 +32,7 @@ export class JobsView {
 
   constructor(query) {
     this.list = new List({
-      path: "/v1/jobs", member: "jobs", query, rows: new Rows(columns, { label: "Jobs", empty: "No job yet, or none like this." }),
+      path: "/v1/jobs", member: "jobs", query, rows: new Rows(columns, { label: "Jobs", empty: "No job yet, or none like this. Store one: weir enqueue -- echo hello" }),
       filters: [
         { name: "search", label: "Search jobs", placeholder: "Search names and commands  /" },
         { name: "state", label: "any state", options: jobStates },

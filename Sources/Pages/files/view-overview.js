@@ -120,7 +120,7 @@ function makePlots() {
   const last = (points, name) => points.findLast((point) => point?.[name] !== null && point?.[name] !== undefined)?.[name]
   return [
     new Plot("Throughput", [{ kind: "bars", class: "is-succeeded", value: (point) => point.completed }],
-      { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "completed"))} / 10 m` }),
+      { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "completed"))} in 10 m` }),
     new Plot("Wait", [{ kind: "line", class: "is-waited", value: (point) => point.average_wait_ms }],
       { format: duration, figure: (points) => duration(last(points, "average_wait_ms")) }),
     new Plot("Run time", [
@@ -130,7 +130,7 @@ function makePlots() {
     new Plot("Failures", [
       { kind: "bars", class: "is-failed", value: (point) => point.failed },
       { kind: "bars", class: "is-retried", value: (point) => point.retried },
-    ], { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "failed"))} / 10 m` }),
+    ], { format: (top) => `${count(Math.round(top))} a minute`, figure: (points) => `${count(recent(points, "failed"))} in 10 m` }),
   ]
 }
 

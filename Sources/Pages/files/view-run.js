@@ -1,7 +1,7 @@
 // One run: its graph, lit up while it goes on, its timeline, its steps.
 
 import { get, newKey, post } from "./api.js"
-import { el, setText } from "./dom.js"
+import { el, reconcile, replaceKept, setText } from "./dom.js"
 import { facts } from "./facts.js"
 import { Gantt } from "./gantt.js"
 import { Graph } from "./graph.js"
@@ -12,6 +12,8 @@ import { Rows, rowLink } from "./table.js"
 import { bytes, duration, percent } from "./text.js"
 import { setElapsed } from "./ticker.js"
 import { pretty } from "./pretty.js"
+
+const mostFailures = 3
 
 const stepColumns = [
   { title: "Step", kind: "wide", cell: (step, old) => rowLink(address("jobs", step.job), step.step, old) },
@@ -35,6 +37,7 @@ export class RunView {
     this.heading = el("h1", null, `Run ${id}`)
     this.state = el("span")
     this.buttons = el("div", { class: "buttons" })
+    this.failures = el("div")
     this.waiting = el("div", { class: "waiting" })
     this.facts = el("dl", { class: "facts" })
     this.error = el("p", { class: "fault", hidden: true })
@@ -45,7 +48,7 @@ export class RunView {
     this.resultPart = el("section", { class: "part", hidden: true }, el("h2", null, "Result"), this.result)
     this.element = el("section", { class: "run" },
       el("div", { class: "head" }, el("a", { class: "up", href: "#/runs" }, "Runs"), this.heading, this.state, this.buttons),
-      this.error, this.waiting, this.facts,
+      this.error, this.failures, this.waiting, this.facts,
       el("section", { class: "part" }, el("h2", null, "Graph"), this.graph.element),
       el("section", { class: "part" }, el("h2", null, "Timeline"),
         el("p", { class: "legend" },
@@ -62,6 +65,7 @@ export class RunView {
     setBadge(this.state, run.paused ? "paused" : run.state)
     setText(this.error, run.error ?? "")
     this.error.hidden = !run.error
+    this.#drawFailures(run.steps.filter((step) => step.state === "failed"))
     facts(this.facts, factsOf(run))
     this.graph.set(graph)
     this.gantt.set(run.steps)
@@ -89,14 +93,25 @@ export class RunView {
       resume: () => actionButton("Resume", () => this.#act("resume", "The run goes on."), "primary"),
       cancel: () => actionButton("Cancel", () => this.#cancel(), "danger"),
     }
-    this.buttons.replaceChildren(...wanted.map((name) => make[name]()))
+    replaceKept(this.buttons, ...wanted.map((name) => make[name]()))
+  }
+
+  /** What failed and why, the first of them, with the way to their logs. */
+  #drawFailures(steps) {
+    const shown = steps.slice(0, mostFailures)
+    reconcile(this.failures, shown, (step) => step.job, () => el("p", { class: "fault" }, el("a"), el("span")),
+      (element, step) => {
+        element.firstChild.href = address("jobs", step.job)
+        setText(element.firstChild, step.step)
+        setText(element.lastChild, `: ${step.error ?? "failed"}${rest(step, steps, shown)}`)
+      })
   }
 
   #drawWaiting(jobs) {
     const key = jobs.map((job) => job.id).join()
     if (this.shownWaiting === key) return
     this.shownWaiting = key
-    this.waiting.replaceChildren(...jobs.map((job) => el("div", { class: "decision" },
+    replaceKept(this.waiting, ...jobs.map((job) => el("div", { class: "decision" },
       el("p", null, `${job.key || job.name} waits for a decision${job.message ? `: ${job.message}` : ""}`),
       el("div", { class: "buttons" },
         actionButton("Approve", () => this.#decide(job, true), "primary"),
@@ -128,6 +143,11 @@ export class RunView {
   }
 }
 
+/** Said of the last that is shown. */
+function rest(step, steps, shown) {
+  return step === shown.at(-1) && steps.length > shown.length ? ` (and ${steps.length - shown.length} more below)` : ""
+}
+
 function awaitsDecision(job) {
   return job.awaits === "signal" && (job.state === "blocked" || job.state === "scheduled")
 }
@@ -140,6 +160,6 @@ function factsOf(run) {
     ["Efficiency", run.efficiency === null ? null : percent(run.efficiency)], ["At once", figures.maxConcurrentSteps || null],
     ["Critical path", run.critical_ms ? duration(run.critical_ms) : null], ["Saved", run.saved_ms > 0 ? duration(run.saved_ms) : null],
     ["Gates", run.gates?.total ? `${run.gates.passed} of ${run.gates.total}` : null],
-    ["Inputs", run.inputs && run.inputs !== "{}" && Object.keys(run.inputs).length > 0 ? pretty(run.inputs, "") : null],
+    ["Inputs", run.inputs && run.inputs !== "{}" && Object.keys(run.inputs).length > 0 ? pretty(run.inputs, "") : null, "code"],
   ]
 }

@@ -24,7 +24,7 @@ export class RunsView {
 
   constructor(query) {
     this.list = new List({
-      path: "/v1/runs", member: "runs", query, rows: new Rows(columns, { label: "Runs", empty: "No run yet, or none like this." }),
+      path: "/v1/runs", member: "runs", query, rows: new Rows(columns, { label: "Runs", empty: "No run yet, or none like this. Start one: weir run FILE.yaml, or from the workflows." }),
       filters: [
         { name: "search", label: "Search runs", placeholder: "Search workflows  /" },
         { name: "state", label: "any state", options: runStates },
