@@ -51,14 +51,15 @@ import Testing
                     return context
                 }(), access: [.read, .execute], version: "1")
             let catalogue = try await other.context.catalogue()
-            let ambiguous = #expect(throws: ToolFailure.self) { try catalogue.workflow(withTasks: [4, 5]) }
+            let ambiguous = #expect(throws: ToolFailure.self) { try catalogue.parts(withTasks: [4, 5]) }
             #expect(
                 ambiguous?.description
                     == "task 5 is in 2 workflows: 'five' (other/five.yaml) and 'four-tasks' "
                     + "(.conductor/workflows/four.yaml); say which by workflow_name")
-            let spread = #expect(throws: ToolFailure.self) { try catalogue.workflow(withTasks: [4, 9]) }
-            #expect(spread?.description.hasPrefix("the tasks belong to different workflows: task 4 is in") == true)
-            let unknown = #expect(throws: ToolFailure.self) { try catalogue.workflow(withTasks: [8]) }
+            let spread = try catalogue.parts(withTasks: [9, 4, 7])
+            #expect(spread.map(\.entry.name) == ["five", "four-tasks"])
+            #expect(spread.map(\.tasks) == [[9], [4, 7]])
+            let unknown = #expect(throws: ToolFailure.self) { try catalogue.parts(withTasks: [8]) }
             #expect(unknown?.description == "no workflow has a task 8; there are tasks 4, 5, 6, 7, 9")
             #expect(try catalogue.workflow(named: "FIVE.yaml").name == "five")
         }

@@ -115,12 +115,19 @@ package struct WorkflowCatalogue: Sendable {
         return entry
     }
 
-    /// The workflow that has all of the tasks.
+    /// Tasks of one workflow.
+    struct Part {
+        let entry: Entry
+        /// In the order in which they were named; `nil`: all of them.
+        var tasks: [Int]?
+    }
+
+    /// The workflows that have the tasks, in the order in which these name them.
     ///
-    /// - Throws: `ToolFailure` for a number that no workflow has or that several have, naming them, and for numbers of
-    ///   different workflows.
-    func workflow(withTasks numbers: [Int]) throws -> Entry {
-        var chosen: [Int] = []
+    /// - Throws: `ToolFailure` for a number that no workflow has or that several have, naming them.
+    func parts(withTasks numbers: [Int]) throws -> [Part] {
+        var parts: [Part] = []
+        var positions: [Int: Int] = [:]
         for number in numbers {
             let holders = entries.indices.filter { entries[$0].taskNumbers.contains(number) }
             guard let holder = holders.first else { throw ToolFailure(unknown(number)) }
@@ -129,15 +136,14 @@ package struct WorkflowCatalogue: Sendable {
                 throw ToolFailure(
                     "task \(number) is in \(holders.count) workflows: \(names); say which by workflow_name")
             }
-            chosen.append(holder)
+            if let position = positions[holder] {
+                parts[position].tasks?.append(number)
+            } else {
+                positions[holder] = parts.count
+                parts.append(Part(entry: entries[holder], tasks: [number]))
+            }
         }
-        guard let first = chosen.first, Set(chosen).count == 1 else {
-            let places = zip(numbers, chosen).map { "task \($0) is in '\(entries[$1].name)'" }
-            throw ToolFailure(
-                "the tasks belong to different workflows: \(places.joined(separator: ", ")); start each workflow by a "
-                    + "call of its own")
-        }
-        return entries[first]
+        return parts
     }
 
     private func unknown(_ number: Int) -> String {

@@ -151,7 +151,7 @@ struct ExecutionStatus {
             "percent": .integer(percent.value),
         ]
         if step.startedAt != nil, !step.state.isWaiting {
-            members["duration"] = .string(LengthText.time(step.duration))
+            members["duration"] = .string(TimeText.short(step.duration))
             members["duration_ms"] = .integer(step.duration)
         }
         members["agent"] = step.agent.map { .string($0) }

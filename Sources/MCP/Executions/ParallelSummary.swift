@@ -26,7 +26,7 @@ struct ParallelSummary {
         if let slowest = report.slowest {
             members["slowest_task"] = .object([
                 "task_id": TaskNumber.value(of: slowest.key), "name": .string(slowest.name ?? slowest.key),
-                "duration_ms": .integer(slowest.duration), "duration": .string(LengthText.time(slowest.duration)),
+                "duration_ms": .integer(slowest.duration), "duration": .string(TimeText.short(slowest.duration)),
             ])
         }
         if let percent = report.gatePercent {
@@ -56,16 +56,16 @@ struct ParallelSummary {
         let most = report.parallelStats.maxConcurrentSteps
         lines.append("- Execution mode: \(mode)" + (report.isSequential ? "" : " (at most \(most) at once)"))
         if let slowest = report.slowest {
-            lines.append("- Slowest task: \(slowest.label) - \(LengthText.time(slowest.duration))")
+            lines.append("- Slowest task: \(slowest.label) - \(TimeText.short(slowest.duration))")
         }
         if let speedup = report.parallelStats.speedup {
-            let (sum, actual) = (LengthText.time(report.sequential), LengthText.time(report.elapsed))
+            let (sum, actual) = (TimeText.short(report.sequential), TimeText.short(report.elapsed))
             lines.append("- Parallel efficiency: \(sum) / \(actual) = \(Self.hundredths(speedup))x speedup")
         }
         if let percent = report.gatePercent {
             lines.append("- Total quality gates passed: \(report.passedGates)/\(report.gates.count) (\(percent)%)")
         }
-        lines.append("- Combined output: \(LengthText.bytes(report.outputBytes))")
+        lines.append("- Combined output: \(ByteText.short(report.outputBytes))")
         if let error = report.error { lines.append("- Failed: \(error)") }
         return (lines + breakdown + times).joined(separator: "\n")
     }
@@ -75,7 +75,7 @@ struct ParallelSummary {
         var lines = ["", "Performance Breakdown:"]
         for step in steps.prefix(Self.mostLines) {
             var line = "- \(step.label): "
-            line += step.startedAt == nil ? step.state.rawValue : LengthText.time(step.duration)
+            line += step.startedAt == nil ? step.state.rawValue : TimeText.short(step.duration)
             if step.startedAt != nil, step.state != .succeeded { line += ", \(step.state.rawValue)" }
             if step.job == report.slowest?.job, report.executed.count > 1 { line += " ← Slowest" }
             if step.isCritical { line += " (critical path)" }
@@ -87,11 +87,11 @@ struct ParallelSummary {
 
     private var times: [String] {
         var lines = [
-            "", "Workflow Time (if sequential): \(LengthText.time(report.sequential))",
-            "Workflow Time (actual): \(LengthText.time(report.elapsed))",
+            "", "Workflow Time (if sequential): \(TimeText.short(report.sequential))",
+            "Workflow Time (actual): \(TimeText.short(report.elapsed))",
         ]
         if report.saved > 0, let percent = report.savedPercent {
-            lines.append("Time Saved: \(LengthText.time(report.saved)) (\(percent)% reduction)")
+            lines.append("Time Saved: \(TimeText.short(report.saved)) (\(percent)% reduction)")
         }
         return lines
     }

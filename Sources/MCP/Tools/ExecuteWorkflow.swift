@@ -24,10 +24,17 @@ enum ExecuteWorkflow {
         (
             "task_ids",
             .list(
-                "The numbers of the tasks to run, such as [4, 5, 6, 7]. Dependencies among them are kept.",
+                "The tasks' numbers, such as [4, 5, 6, 7], of one workflow or several. Dependencies among them are kept.",
                 of: .whole("A task's number."), atLeast: 1)
         ),
-        ("parallel", .flag("All that wait for nothing at the same time, whatever the workflow says.")),
+        (
+            "parallel",
+            .flag(
+                """
+                All that wait for nothing at the same time, whatever the workflow says; the order of a list of \
+                Conductor's is nothing.
+                """)
+        ),
         ("sequential", .flag("One after the other; task_ids in the order given.")),
         ("parameters", .object("The workflow's inputs.")),
         ("parallel_limit", .whole("At most so many tasks at a time.", from: 1, to: 1_000)),
@@ -40,8 +47,7 @@ enum ExecuteWorkflow {
     private static func run(_ call: ToolCall) async throws -> JSONValue {
         let order = try Order(call.arguments)
         let catalogue = try await call.context.catalogue()
-        let entry = try order.entry(in: catalogue)
-        let run = try await start(entry, order, call.context)
+        let run = try await start(try order.parts(in: catalogue), order, call.context)
         let note = try await Workforce.ensure(for: call.context, of: run)
         if order.waits { return try await RunWait(run: run, call: call).end() }
         let status = try await call.context.service.inspect { store in
@@ -53,16 +59,23 @@ enum ExecuteWorkflow {
     }
 
     private static func start(
-        _ entry: WorkflowCatalogue.Entry, _ order: Order, _ context: ToolContext
+        _ parts: [WorkflowCatalogue.Part], _ order: Order, _ context: ToolContext
     ) async throws -> RunChoice {
-        guard let stored = entry.definition else {
-            let spec = try RunOrder(order: order, entry: entry, context: context).spec()
+        let stored = parts.compactMap(\.entry.definition)
+        guard let first = stored.first else {
+            let spec = try RunOrder(order: order, parts: parts, context: context).spec()
             return .run(try await context.service.write { try $0.start(spec).run })
         }
-        guard let definitions = context.definitions else {
-            throw ToolFailure("'\(stored.name)' is a registered definition, and this server starts files only")
+        guard stored.count == parts.count else {
+            let places = parts.map { "task \($0.tasks?.first ?? 0) is in \($0.entry.place)" }
+            throw ToolFailure(
+                "workflow files and registered definitions cannot be one run: \(places.joined(separator: ", ")); "
+                    + "start each by a call of its own")
         }
-        let chosen = try DefinitionOrder(order: order, definition: stored).chosen()
+        guard let definitions = context.definitions else {
+            throw ToolFailure("'\(first.name)' is a registered definition, and this server starts files only")
+        }
+        let chosen = try DefinitionOrder(order: order, definitions: stored).chosen()
         return .execution(
             try await context.service.write { transaction in
                 try definitions.start(
@@ -101,9 +114,9 @@ enum ExecuteWorkflow {
             waits = try arguments.flag("wait_for_completion") ?? false
         }
 
-        func entry(in catalogue: WorkflowCatalogue) throws -> WorkflowCatalogue.Entry {
-            if let name { return try catalogue.workflow(named: name) }
-            return try catalogue.workflow(withTasks: tasks ?? [])
+        func parts(in catalogue: WorkflowCatalogue) throws -> [WorkflowCatalogue.Part] {
+            if let name { return [WorkflowCatalogue.Part(entry: try catalogue.workflow(named: name), tasks: tasks)] }
+            return try catalogue.parts(withTasks: tasks ?? [])
         }
     }
 }

@@ -22,6 +22,8 @@ struct ConductorIndex {
     /// By id in small letters.
     private var references: [String: String] = [:]
     private var count = 0
+    /// The numbers of the tasks that hold up others wherever they stand, in their order.
+    private var barriers: [Int] = []
     private let findings: Findings
 
     /// Tasks within tasks; a file's own depth is bounded, that of data is not.
@@ -37,6 +39,24 @@ struct ConductorIndex {
     /// The place in the order of the text of the task that has the id; -1: there is none.
     func number(of id: String) -> Int {
         references[id.lowercased()].flatMap { entries[$0]?.number } ?? -1
+    }
+
+    /// How a task stands to those around it: an approval, an end or a variable within it is its own.
+    func stance(of reference: String) -> ConductorOrder.Stance {
+        guard let entry = entries[reference] else { return .free }
+        if entry.type == "JOIN" { return .join }
+        if entry.type == "WAIT" { return .barrier }
+        let next = firstBarrier(from: entry.number)
+        return next < barriers.count && barriers[next] <= entry.lastNumber ? .barrier : .free
+    }
+
+    private func firstBarrier(from number: Int) -> Int {
+        var (low, high) = (0, barriers.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if barriers[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private mutating func add(_ tasks: [Node], loop: String?, depth: Int) {
@@ -56,6 +76,7 @@ struct ConductorIndex {
         let type = value("type")?.scalar?.string ?? "SIMPLE"
         let number = count
         count += 1
+        if ["HUMAN", "TERMINATE", "SET_VARIABLE"].contains(type) { barriers.append(number) }
         if let reference, !reference.isEmpty {
             let place = findings.place(value("taskReferenceName")?.mark)
             insert(

@@ -30,7 +30,9 @@ struct ConductorReader {
             flow.steps.append(first)
             flow.tails = [Dependency(step: first.id, condition: .succeeded, place: first.place)]
         }
+        flow.order = ConductorOrder(after: flow.tails)
         tasksReader.sequence(tasks, into: &flow)
+        flow.addReads()
 
         let head = WorkflowHeadReader(findings: findings)
         var workflow = Workflow(

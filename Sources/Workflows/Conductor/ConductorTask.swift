@@ -52,4 +52,6 @@ struct ConductorFlow {
     var last: [String] = []
     /// What only the first step that follows has.
     var condition: Expression?
+    /// Of the definition's own list; `nil` within branches, cases and rounds, whose order always counts.
+    var order: ConductorOrder?
 }

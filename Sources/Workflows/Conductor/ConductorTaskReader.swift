@@ -31,6 +31,7 @@ struct ConductorTaskReader {
             }
             let before = fork
             fork = nil
+            let (first, tails) = (flow.steps.count, flow.tails)
             switch task.type {
             case "FORK_JOIN": fork = readFork(task, into: &flow)
             case "JOIN": readJoin(task, of: before, into: &flow)
@@ -40,6 +41,7 @@ struct ConductorTaskReader {
                 add(action(of: task) ?? .value(.value(.null)), of: task, to: &flow)
                 if task.type == "FORK_JOIN_DYNAMIC" { fork = Fork(task: task, isDynamic: true) }
             }
+            flow.loosen(since: first, waitingFor: tails, as: index.stance(of: task.reference))
         }
     }
 
@@ -69,7 +71,7 @@ struct ConductorTaskReader {
             let last = tasks.last?.mapping?.first { $0.key.scalar?.string == "taskReferenceName" }?.value.scalar
             if let last { fork.references.append(last.string) }
         }
-        if !fork.ends.isEmpty { flow.tails = Self.unique(fork.ends) }
+        if !fork.ends.isEmpty { flow.tails = ConductorFlow.unique(fork.ends) }
         return fork
     }
 
@@ -112,13 +114,18 @@ struct ConductorTaskReader {
         } else {
             flow.tails += references.compactMap { reference in index[reference].map { passed($0.id, task) } }
         }
-        flow.tails = Self.unique(flow.tails)
+        flow.tails = ConductorFlow.unique(flow.tails)
+        let (first, start) = (flow.steps.count, flow.order?.start(of: .join) ?? [])
         var outputs: [String: JSONTemplate] = [:]
         for reference in references {
             guard let known = index[reference] else { continue }
             outputs[reference] = output(of: known, task)
         }
         add(.value(.object(outputs)), of: task, to: &flow)
+        guard fork == nil, flow.order != nil else { return }
+        // Without a fork it has but its list to wait for.
+        let joined = references.compactMap { reference in index[reference].map { passed($0.id, task) } }
+        flow.steps[first].looseDependencies = ConductorFlow.unique(start + joined)
     }
 
     private func passed(_ id: String, _ task: ConductorTask) -> Dependency {
@@ -162,7 +169,7 @@ struct ConductorTaskReader {
             flow.tails += inner.tails.map { Dependency(step: $0.step, condition: .passed, place: $0.place) }
             flow.last += inner.last
         }
-        flow.tails = Self.unique(flow.tails)
+        flow.tails = ConductorFlow.unique(flow.tails)
         flow.last.append(task.id)
     }
 
@@ -252,20 +259,5 @@ struct ConductorTaskReader {
             task.error(error.message)
             return .value(.null)
         }
-    }
-
-    /// One edge for each step; the stricter condition counts.
-    private static func unique(_ dependencies: [Dependency]) -> [Dependency] {
-        var positions: [String: Int] = [:]
-        var unique: [Dependency] = []
-        for dependency in dependencies {
-            guard let position = positions[dependency.step] else {
-                positions[dependency.step] = unique.count
-                unique.append(dependency)
-                continue
-            }
-            if dependency.condition == .succeeded { unique[position] = dependency }
-        }
-        return unique
     }
 }

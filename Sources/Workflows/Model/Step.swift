@@ -6,6 +6,8 @@ package struct Step: Sendable, Equatable {
     package var description: String?
     package var action: StepAction
     package var dependencies: [Dependency] = []
+    /// What it waits for when the order of its list does not count; `nil`: for the same. See `Workflow.dropOrder`.
+    var looseDependencies: [Dependency]?
     /// The step is skipped, and not through an error, when this is false once its dependencies are met.
     package var condition: Expression?
     /// The step becomes several jobs, one for each item; `nil`: one job.

@@ -1,6 +1,6 @@
 /// What the one who starts a run decides over the file's head.
 package struct PlanOptions: Sendable, Equatable {
-    /// `true`: in parallel, `false`: one step at a time, `nil`: as the file says.
+    /// `true`: in parallel, also where only the order of a list of Conductor's says otherwise; `false`: one step at a time, `nil`: as the file says.
     package var parallel: Bool?
     /// Steps at once; `nil`: as the file says.
     package var maxConcurrency: Int?

@@ -3,6 +3,12 @@ package import JSON
 extension Workflow {
     /// The jobs of one run: options applied, defaults filled in, steps in the order in which they may start.
     package func plan(options: PlanOptions = PlanOptions()) -> Plan {
+        var steps = steps
+        if options.parallel == true {
+            var loose = self
+            loose.dropOrder()
+            steps = loose.steps
+        }
         let isParallel = options.parallel ?? parallel.isEnabled
         let chosen = options.only.map { only in steps.filter { only.contains($0.id) } } ?? steps
         let planner = StepPlanner(environment: environment, isParallel: isParallel, keepsOrder: keepsOrder)
@@ -10,12 +16,6 @@ extension Workflow {
             workflow: name, version: version,
             maxConcurrency: isParallel ? options.maxConcurrency ?? parallel.defaultMaxConcurrency : 1,
             pools: parallel.pools, indexedPools: parallel.indexedPools, steps: planner.plan(chosen))
-    }
-
-    /// Leaves out all other steps; what the chosen ones depended on among those is taken for done.
-    package mutating func keep(_ chosen: Set<String>) {
-        steps = steps.filter { chosen.contains($0.id) }
-        for index in steps.indices { steps[index].dependencies.removeAll { !chosen.contains($0.step) } }
     }
 
     /// The values of the inputs, defaults filled in; or what is wrong with them, a line each.
