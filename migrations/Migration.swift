@@ -24,6 +24,7 @@ package struct EmbeddedMigration: Sendable {
             EmbeddedMigration(version: 8, name: "v008_index_ends", bytes: PackageResources.v008_index_ends_sql),
             EmbeddedMigration(
                 version: 9, name: "v009_add_wait_lengths", bytes: PackageResources.v009_add_wait_lengths_sql),
+            EmbeddedMigration(version: 10, name: "v010_add_handouts", bytes: PackageResources.v010_add_handouts_sql),
         ]
     }
 

@@ -12,17 +12,17 @@ package struct ConductorRoutes: Sendable {
     package init(store: StoreService) { api = ConductorAPI(store: store) }
 
     /// Adds everything below `/api`.
-    package func add(to router: some RouterMethods<some RequestContext>) {
+    package func add(to router: some RouterMethods<some RequestContext & DeliveryRoute>) {
         // All methods: which of them a path takes is the API's to say.
         for method in [HTTPRequest.Method.get, .head, .post, .put, .delete, .patch, .options, .trace] {
-            router.on("/api/**", method: method) { request, _ in try await answer(request) }
+            router.on("/api/**", method: method) { request, context in try await answer(request, by: context) }
         }
     }
 
     /// What happens to executions without a request. Runs beside the server, until it is cancelled.
     package func watch() async throws { try await ExecutionClock(api).run() }
 
-    private func answer(_ request: Request) async throws -> Response {
+    private func answer(_ request: Request, by route: some DeliveryRoute) async throws -> Response {
         let body = try await request.body.collect(upTo: Self.mostBytes)
         let answer = await api.answer(
             APIRequest(
@@ -39,8 +39,14 @@ package struct ConductorRoutes: Sendable {
                 body: ResponseBody(byteBuffer: bytes))
         }
         let sending = ResponseBody(contentLength: bytes.readableBytes) { writer in
-            try await writer.write(bytes)
-            try await writer.finish(nil)
+            await route.watch(delivery)
+            do {
+                try await writer.write(bytes)
+                try await writer.finish(nil)
+            } catch {
+                delivery.giveBack()
+                throw error
+            }
             delivery.confirm()
         }
         return Response(status: HTTPResponse.Status(code: answer.status), headers: headers, body: sending)

@@ -116,12 +116,16 @@ extension JobTransaction {
 
     /// Hands out the best ready jobs of the type, each to be held for as long as its task says.
     ///
-    /// - Parameter bootID: changes with every boot of the host, which ends all leases.
+    /// - Parameters:
+    ///   - bootID: changes with every boot of the host, which ends all leases.
+    ///   - rate: how many of the type's name may be handed out within some time; `nil`: any number.
     package func claimRemote(
-        _ type: RemoteType, count: Int, worker: String?, bootID: String
+        _ type: RemoteType, count: Int, worker: String?, bootID: String, rate: RemoteRate? = nil
     ) throws -> [ExecutionTask] {
         try promoteDueJobs()
         try placeJobs()
+        let count = try rate.map { min(count, try room(within: $0, of: type.name)) } ?? count
+        guard count > 0 else { return [] }
         let serving = Serving(isPlain: false, types: [type.jobType])
         var tasks: [ExecutionTask] = []
         for claim in try claim(count, for: .remote, from: .queues(nil), serving: serving).claims {
@@ -143,6 +147,7 @@ extension JobTransaction {
             try save(task)
             tasks.append(task)
         }
+        if rate != nil, !tasks.isEmpty { try note(tasks.count, handedOutOf: type.name) }
         return tasks
     }
 
@@ -155,6 +160,13 @@ extension JobTransaction {
         task.updatedAt = now
         task.leaseUntil = leaseEnd(of: task)
         try save(task)
+    }
+
+    static let dueTimeSQL: SQL = "SELECT run_at FROM jobs WHERE id = :id AND state = 'scheduled'"
+
+    /// When the job may be handed out; `nil`: at once, or it is under way or has ended.
+    package func dueTime(of job: JobID) throws -> Timestamp? {
+        try connection.first(Self.dueTimeSQL, job) { $0.optionalInt(0).map { Timestamp($0) } } ?? nil
     }
 
     static let takeReadySQL: SQL = "SELECT lane_id FROM jobs WHERE id = :id AND state IN ('ready', 'scheduled')"

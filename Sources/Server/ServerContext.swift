@@ -1,3 +1,4 @@
+package import Conductor
 package import Hummingbird
 package import NIOCore
 
@@ -21,5 +22,15 @@ package struct ServerContext: RequestContext {
             try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self).peer(of: channel)
         }.get()
         return peer ?? Peer(uid: nil, address: nil)
+    }
+}
+
+extension ServerContext: DeliveryRoute {
+    package func watch(_ delivery: Delivery) async {
+        let channel = channel
+        // Without a connection there is nothing to watch, and the answer cannot be sent.
+        try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self).watch(delivery)
+        }.get()
     }
 }

@@ -73,4 +73,6 @@ private let executionPlans: [(String, SQL, [String])] = [
         ["SEARCH execution_tasks USING COVERING INDEX execution_tasks_leased (lease_until>?)"]
     ),
     ("polls", Store.pollsSQL, ["SEARCH polls USING PRIMARY KEY (type=?)"]),
+    ("handouts", Store.handoutsSQL, ["SEARCH handouts USING PRIMARY KEY (name=? AND at>? AND at<?)"]),
+    ("dueTime", Store.dueTimeSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]),
 ]

@@ -40,6 +40,12 @@ extension ConductorAPI {
         },
         Route("GET", "tasks/{id}/log") { api, call in .json(try await api.look { try $0.logLines(of: call["id"]) }) },
         Route("GET", "tasks/{id}") { api, call in .json(try await api.look { try $0.taskJSON(call["id"]) }) },
+        Route("POST", "tasks/{workflow}/{status}/signal") { api, call in
+            let output = try call.request.object()
+            try await api.change { try $0.signal(call["workflow"], status: call["status"], output: output) }
+            return .empty
+        },
+        Route("POST", "tasks/{workflow}/{status}/signal/sync") { try await $0.signalAndShow($1) },
         Route("POST", "tasks/{workflow}/{reference}/{status}") { api, call in
             .text(try await api.updateByReference(call) ?? "")
         },
@@ -77,11 +83,21 @@ extension ConductorAPI {
         if let worker, polls.isDue(type, worker: worker) {
             try await store.write { try $0.notePoll(of: type, by: worker) }
         }
-        return try await wait(patience) { _ in
-            guard try await look({ try $0.hasWork(type) }) else { return nil }
-            let tasks = try await change { try $0.handOut(type, worker: worker, count: count) }
-            return tasks.isEmpty ? nil : tasks
-        } ?? []
+        let end = ContinuousClock.now + patience
+        while true {
+            let seen = store.changes.version
+            let isLast = ContinuousClock.now >= end
+            var pause = max(.zero, end - .now)
+            switch try await look({ try $0.outlook(type) }) {
+            case .nothing: break
+            case .later(let milliseconds): pause = min(pause, .milliseconds(max(1, milliseconds)))
+            case .ready:
+                let tasks = try await change { try $0.handOut(type, worker: worker, count: count) }
+                if !tasks.isEmpty { return tasks }
+            }
+            guard !isLast else { return [] }
+            _ = try await store.changes.next(after: seen, atMost: pause)
+        }
     }
 
     /// The update, and the next task of the same type. A task that has vanished is no error here: workers would take it
@@ -109,6 +125,21 @@ extension ConductorAPI {
                 reference: call["reference"], of: call["workflow"], status: call["status"], output: output,
                 worker: worker)
         }
+    }
+
+    private func signalAndShow(_ call: Call) async throws -> APIResponse {
+        let output = try call.request.object()
+        let given = call.request.value("returnStrategy")
+        guard let view = given.map({ Orchestra.SignalView(rawValue: $0) }) ?? .target else {
+            let known = Orchestra.SignalView.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConductorFault.invalid("returnStrategy", "'\(given ?? "")' is none of \(known)")
+        }
+        let request = call.request.value("requestId") ?? UUIDText.make()
+        return .json(
+            try await change { orchestra in
+                try orchestra.signal(call["workflow"], status: call["status"], output: output)
+                return try orchestra.signalAnswer(call["workflow"], view, request: request)
+            })
     }
 
     /// Clients send what stands between the quotes of a text of JSON.

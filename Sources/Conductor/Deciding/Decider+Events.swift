@@ -96,19 +96,23 @@ extension Decider {
         }
     }
 
-    /// A task has taken longer than its timeoutSeconds, whatever its worker says.
+    /// A task has taken longer than its timeoutSeconds, whatever its worker says, or nobody has asked for it within
+    /// pollTimeoutSeconds.
     private func timeOut(_ task: ExecutionTask) throws(Ending) {
         let definition = try passing {
             try workflowTask(of: task).map { try taskDefinition(task.name, $0) } ?? TaskDefinition(name: task.name)
         }
         var task = task
         task.wakeAt = nil
-        let reason =
-            "Task timed out after \(definition.timeout) seconds. Timeout policy configured is \(definition.timeoutPolicy.rawValue)"
-        guard definition.timeoutPolicy != .alert, task.leaseToken != nil else {
+        let isUnasked = task.startedAt == nil
+        let seconds = isUnasked ? definition.pollTimeout : definition.timeout
+        guard definition.timeoutPolicy != .alert, seconds > 0, try passing({ try hold(&task) }) else {
             try passing { [task] in try save(task) }
             return
         }
+        let reason =
+            (isUnasked ? "No worker asked for the task within" : "Task timed out after")
+            + " \(seconds) seconds. Timeout policy configured is \(definition.timeoutPolicy.rawValue)"
         task.reason = reason
         let isFinal = definition.timeoutPolicy == .endWorkflow
         task = try passing { [task] in try end(task, as: .timedOut, error: reason, isFinal: isFinal) }
@@ -116,6 +120,20 @@ extension Decider {
         var ending = WorkflowEnd(.timedOut, reason: reason)
         ending.task = task
         throw .ended(ending)
+    }
+
+    /// Takes a task that no worker has at the moment, to end it.
+    ///
+    /// - Returns: `false` when it cannot be taken: something else ends it.
+    private func hold(_ task: inout ExecutionTask) throws -> Bool {
+        guard task.leaseToken == nil else { return true }
+        guard let job = task.job else { return false }
+        do {
+            task.leaseToken = try transaction.takeRemote(job)
+            return true
+        } catch JobStoreError.leaseLost {
+            return false
+        }
     }
 
     /// Ends the attempt that a worker has: another one follows, or none.

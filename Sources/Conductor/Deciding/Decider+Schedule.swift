@@ -60,8 +60,10 @@ extension Decider {
 
     private func joinInput(of task: WorkflowTask, _ place: LoopPlace) -> [String: JSONValue] {
         var input: [String: JSONValue] = ["joinOn": .list(task.joinOn.map { .string($0) })]
-        // The fork before it is the row before its branches.
-        let fork = tasks.last { $0.type == "FORK" && endsLike($0.reference, place) }
+        // The fork before it is the row before its branches, unless it was skipped ahead of its turn.
+        let before = predecessor(of: task.reference, in: definition.tasks).flatMap { $0 }
+        let known = before.flatMap { latestTask($0.reference + place.suffix) }.flatMap { $0.type == "FORK" ? $0 : nil }
+        let fork = known ?? tasks.last { $0.type == "FORK" && endsLike($0.reference, place) }
         guard let fork else { return input }
         if let dynamic = JSONValue.stored(fork.input)["forkedTasks"]?.list {
             input["joinOn"] = .list(dynamic)
@@ -70,6 +72,18 @@ extension Decider {
         }
         input["fork"] = .string(fork.reference)
         return input
+    }
+
+    /// What stands before a task in its list, which may be nothing; `nil`: the task is not there. Depth is bounded by the
+    /// reader.
+    private func predecessor(of reference: String, in list: [WorkflowTask]) -> WorkflowTask?? {
+        for (position, task) in list.enumerated() {
+            if task.reference == reference { return .some(position > 0 ? list[position - 1] : nil) }
+            for inner in task.branches + task.cases.values + [task.defaultCase, task.rounds] {
+                if let found = predecessor(of: reference, in: inner) { return found }
+            }
+        }
+        return nil
     }
 
     private func endsLike(_ reference: String, _ place: LoopPlace) -> Bool {
@@ -110,6 +124,7 @@ extension Decider {
         if let job = earlier?.job {
             try transaction.setData(row.input, of: job)
             row.job = job
+            row.wakeAt = definition.pollDeadline(from: try transaction.dueTime(of: job) ?? now)
             return try insert(row)
         }
         var job = JobTransaction.RemoteJob(
@@ -118,6 +133,7 @@ extension Decider {
         job.priority = execution.priority
         job.isOptional = task.isOptional
         if task.startDelay > 0 { job.runAt = now.advanced(by: task.startDelay * 1_000) }
+        row.wakeAt = definition.pollDeadline(from: job.runAt ?? now)
         if definition.concurrentLimit > 0 { job.mostAtOnce = definition.concurrentLimit }
         do {
             row.job = try transaction.undoing { try transaction.add(job, to: execution) }

@@ -24,6 +24,11 @@ extension Decider {
         guard let row = latestTask(reference) else { return false }
         guard row.status.isEnded else { return try progress(of: task, row, place) }
         guard row.status.isSuccess else { throw .ended(WorkflowEnd(failing: row)) }
+        if row.status == .skipped {
+            // With all that it holds.
+            endedForks.insert(reference)
+            return true
+        }
         switch task.kind {
         case .fork: return try walkBranches(task.branches, of: reference, place, isJoined: isJoined)
         case .dynamicFork:

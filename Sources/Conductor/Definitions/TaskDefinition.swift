@@ -1,4 +1,5 @@
 import JSON
+import Jobs
 
 /// What holds for every task of one name.
 struct TaskDefinition {
@@ -16,6 +17,11 @@ struct TaskDefinition {
     var timeoutPolicy = TimeoutPolicy.endWorkflow
     /// Seconds without a word from the worker; 0: none.
     var responseTimeout = 3_600
+    /// Seconds that a task may wait for a worker, from when it may be handed out; 0: any time.
+    var pollTimeout = 0
+    /// How many may be handed out within `rateSeconds`; 0: any number.
+    var rateLimit = 0
+    var rateSeconds = 1
     /// How many may be out at once; 0: any number.
     var concurrentLimit = 0
     var inputTemplate: [String: JSONValue] = [:]
@@ -41,6 +47,9 @@ struct TaskDefinition {
         number("timeoutSeconds", &timeout)
         number("responseTimeoutSeconds", &responseTimeout)
         number("concurrentExecLimit", &concurrentLimit)
+        number("pollTimeoutSeconds", &pollTimeout)
+        number("rateLimitPerFrequency", &rateLimit)
+        number("rateLimitFrequencyInSeconds", &rateSeconds)
         if let given = json.text("retryLogic") {
             if let known = RetryLogic(rawValue: given) {
                 retryLogic = known
@@ -80,6 +89,18 @@ struct TaskDefinition {
             case .exponential: Self.product(retryDelay, 1 << min(attempt, 30), longest)
             }
         return min(seconds, longest) * 1_000
+    }
+
+    /// When a task that may be handed out from `moment` on has waited too long; `nil`: never.
+    func pollDeadline(from moment: Timestamp) -> Timestamp? {
+        guard pollTimeout > 0, timeoutPolicy != .alert else { return nil }
+        return moment.advanced(by: min(pollTimeout, 365 * 86_400) * 1_000)
+    }
+
+    /// `nil`: any number may be handed out.
+    var rate: RemoteRate? {
+        guard rateLimit > 0 else { return nil }
+        return RemoteRate(most: rateLimit, milliseconds: min(max(1, rateSeconds), 365 * 86_400) * 1_000)
     }
 
     private static func product(_ left: Int, _ right: Int, _ most: Int) -> Int {

@@ -13,9 +13,36 @@ extension Orchestra {
         guard var task = try transaction.executionTask(item.task), task.leaseToken == item.leaseToken else { return }
         task.pollCount -= 1
         task.updatedAt = transaction.now
-        try transaction.callBackRemote(&task, after: 0)
+        do {
+            try transaction.callBackRemote(&task, after: 0)
+        } catch JobStoreError.leaseLost {
+            // It was ended meanwhile.
+            return
+        }
         task.status = .scheduled
+        if task.pollCount == 0 {
+            task.startedAt = nil
+            task.worker = nil
+            task.wakeAt = try storedDefinition(task.name)?.pollDeadline(from: transaction.now)
+        }
         try transaction.save(task)
+    }
+
+    /// What a worker that asks for tasks can expect.
+    enum Outlook: Sendable {
+        case nothing, ready
+        /// As many were handed out lately as may be; milliseconds until there may be another.
+        case later(Int)
+    }
+
+    func outlook(_ type: RemoteType) throws -> Outlook {
+        guard try hasWork(type) else { return .nothing }
+        guard let rate = try storedDefinition(type.name)?.rate else { return .ready }
+        return try transaction.wait(for: rate, of: type.name).map { .later($0) } ?? .ready
+    }
+
+    private func storedDefinition(_ name: String) throws -> TaskDefinition? {
+        try transaction.taskDefinition(name).flatMap { try? TaskDefinition(.stored($0.text)) }
     }
 
     func handOut(
@@ -23,26 +50,29 @@ extension Orchestra {
     ) throws -> [(json: JSONValue, item: Delivery.Item)] {
         try settle()
         if let worker { try transaction.notePoll(of: type, by: worker) }
-        let claimed = try transaction.claimRemote(type, count: count, worker: worker, bootID: place.bootID)
-        var mappings: [Int: (Execution, TaskJSON)] = [:]
+        let claimed = try transaction.claimRemote(
+            type, count: count, worker: worker, bootID: place.bootID, rate: try storedDefinition(type.name)?.rate)
+        var mappings: [Int: TaskJSON] = [:]
         return try claimed.compactMap { task in
             if mappings[task.execution] == nil, let execution = try transaction.execution(number: task.execution) {
-                mappings[task.execution] = (execution, TaskJSON(execution))
+                mappings[task.execution] = TaskJSON(execution)
             }
-            guard let (execution, mapping) = mappings[task.execution] else { return nil }
+            guard let mapping = mappings[task.execution] else { return nil }
             var task = task
-            if task.pollCount == 1, let limit = try timeLimit(of: task, in: execution) {
-                task.wakeAt = transaction.now.advanced(by: limit)
-                try transaction.save(task)
+            if task.pollCount == 1 {
+                let end = try timeLimit(of: task).map { transaction.now.advanced(by: $0) }
+                if task.wakeAt != end {
+                    task.wakeAt = end
+                    try transaction.save(task)
+                }
             }
             return (mapping.json(task), Delivery.Item(task: task.id, leaseToken: task.leaseToken ?? 0))
         }
     }
 
     /// Milliseconds from the task's first start.
-    private func timeLimit(of task: ExecutionTask, in execution: Execution) throws -> Int? {
-        guard let stored = try transaction.taskDefinition(task.name),
-            let definition = try? TaskDefinition(.stored(stored.text)), definition.timeout > 0,
+    private func timeLimit(of task: ExecutionTask) throws -> Int? {
+        guard let definition = try storedDefinition(task.name), definition.timeout > 0,
             definition.timeoutPolicy != .alert
         else { return nil }
         return definition.timeout * 1_000

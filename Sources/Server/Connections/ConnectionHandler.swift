@@ -1,3 +1,5 @@
+import Conductor
+import Glibc
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
@@ -25,6 +27,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var readTimer: Scheduled<Void>?
     private var writeTimer: Scheduled<Void>?
     private var presenceTimer: RepeatedTask?
+    /// The tasks of the last answer, until the client says something, and when it was sent.
+    private var delivery: (Delivery, NIODeadline)?
 
     init(limits: Limits, counts: ConnectionCounts) {
         self.limits = limits
@@ -37,6 +41,19 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let peer = Peer.find(of: channel)
         knownPeer = peer
         return peer
+    }
+
+    /// In the channel's event loop, before the answer is sent.
+    func watch(_ delivery: Delivery) { self.delivery = (delivery, .now()) }
+
+    /// A client that ends with an answer unread resets its connection; one that has read it closes it. Later it may be
+    /// somebody on the way who resets what is idle.
+    private func lookAtDelivery(_ error: any Error) {
+        guard let (delivery, since) = delivery, let fault = error as? IOError,
+            fault.errnoCode == ECONNRESET || fault.errnoCode == EPIPE, .now() - since < limits.unread
+        else { return }
+        self.delivery = nil
+        delivery.giveBack()
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -87,6 +104,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        delivery = nil
         stopTimers()
         leave()
         context.fireChannelInactive()
@@ -121,6 +139,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             bodyBytes = 0
             refusal.isInRequest = true
             isLast = isLast || head.headerFields[.connection] == "close"
+            delivery = nil
             expect(within: limits.body, context)
         case .body(let part):
             bodyBytes += part.readableBytes
@@ -165,6 +184,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         isLast = true
+        lookAtDelivery(error)
         expect(within: limits.linger, context)
         guard let fault = error as? RequestFault else { return context.fireErrorCaught(error) }
         // What comes after the decoder answers such an error when all before it is answered.

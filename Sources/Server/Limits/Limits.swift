@@ -33,6 +33,8 @@ package struct Limits: Sendable {
     package var body = TimeAmount.seconds(60)
     /// How long a client may leave what was sent to it unread.
     package var stall = TimeAmount.seconds(30)
+    /// How long after an answer with tasks a reset connection means that its worker has not read it.
+    package var unread = TimeAmount.seconds(10)
     /// Wrong tokens from one place in a minute.
     package var guesses = 20
     /// How long requests that are under way have when the server is stopped.

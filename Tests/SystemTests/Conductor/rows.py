@@ -8,7 +8,7 @@ import json, sys, time, urllib.error, urllib.request, uuid
 from conductor.client.configuration.configuration import Configuration
 from conductor.client.orkes_clients import OrkesClients
 from conductor.client.http.models import (
-    StartWorkflowRequest, TaskDef, TaskResult, WorkflowDef, WorkflowTask, RerunWorkflowRequest)
+    SkipTaskRequest, StartWorkflowRequest, TaskDef, TaskResult, WorkflowDef, WorkflowTask, RerunWorkflowRequest)
 from conductor.client.http.rest import ApiException
 
 BASE = sys.argv[1]
@@ -259,6 +259,99 @@ def a_task_goes_back_whose_poller_died_while_it_waited():
     until("the task of the dead", again)
     finish(task)
     assert status(id) == "COMPLETED" and task.poll_count == 1
+
+
+@row
+def a_task_goes_back_whose_poller_died_with_the_answer_unread():
+    import select, socket
+    metadata.register_task_def(TaskDef(name="unread-t", retry_count=0, response_timeout_seconds=3600))
+    id = start(define("unread", [simple("unread-t")]))
+    host, port = BASE.removeprefix("http://").split(":")
+
+    def request(connection):
+        connection.sendall(
+            f"GET /api/tasks/poll/unread-t?workerid=dead HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        assert select.select([connection], [], [], 10)[0], "there is no answer"
+
+    # A process that is killed closes its connections with what it has not read.
+    with socket.create_connection((host, int(port))) as connection:
+        request(connection)
+    until("the task", lambda: by_ref(id)["unread-t"].status == "SCHEDULED")
+    # One that has read it may close its connection, and work.
+    with socket.create_connection((host, int(port))) as connection:
+        request(connection)
+        while b'"taskId"' not in connection.recv(65536):
+            pass
+    time.sleep(0.5)
+    task = by_ref(id)["unread-t"]
+    assert task.status == "IN_PROGRESS" and task.poll_count == 1, task
+    finish(task)
+    assert status(id) == "COMPLETED"
+
+
+@row
+def tasks_are_skipped():
+    id = start(define("skip", [simple("skip-1"), simple("skip-2"), simple("skip-3")]))
+    workflows.skip_task_from_workflow(id, "skip-2", SkipTaskRequest(task_output={"n": 1}))
+    refused(409, lambda: workflows.skip_task_from_workflow(id, "skip-1", SkipTaskRequest()))
+    refused(404, lambda: workflows.skip_task_from_workflow(id, "nowhere", SkipTaskRequest()))
+    work("skip-1")
+    work("skip-3")
+    assert status(id) == "COMPLETED" and by_ref(id)["skip-2"].status == "SKIPPED" and poll("skip-2") is None
+
+
+@row
+def signals_reach_the_task_that_waits():
+    id = start(define("signal", [
+        {"name": "s1", "taskReferenceName": "s1", "type": "WAIT"}, {"name": "s2", "taskReferenceName": "s2", "type": "HUMAN"},
+        simple("s3", "s3", inputParameters={"a": "${s1.output.a}", "b": "${s2.output.b}"})]))
+    api = tasks.taskResourceApi
+    api.signal_workflow_task_async(id, "COMPLETED", {"a": 1})
+    answer = api.signal_workflow_task_sync(id, "COMPLETED", {"b": 2}, return_strategy="TARGET_WORKFLOW")
+    assert answer.target_workflow_id == id and answer.response_type in ("TARGET_WORKFLOW",), answer
+    assert work("s3").input_data == {"a": 1, "b": 2}
+    assert status(id) == "COMPLETED"
+    refused(404, lambda: api.signal_workflow_task_async(id, "COMPLETED", {}))
+    assert http("POST", f"/api/tasks/{id}/COMPLETED/signal/sync?returnStrategy=X", {})[0] == 400
+
+
+@row
+def a_task_that_nobody_asks_for_times_out():
+    metadata.register_task_def(TaskDef(name="unasked-t", retry_count=0, poll_timeout_seconds=1))
+    id = start(define("unasked", [simple("unasked-t")]))
+    until("the end", lambda: status(id) == "TIMED_OUT")
+    assert by_ref(id)["unasked-t"].status == "TIMED_OUT"
+
+
+@row
+def no_more_are_handed_out_than_the_rate_allows():
+    metadata.register_task_def(TaskDef(
+        name="rate-t", rate_limit_per_frequency=2, rate_limit_frequency_in_seconds=2))
+    ids = [start(define("rate", [simple("rate-t")])) for _ in range(3)]
+    first = tasks.batch_poll_tasks("rate-t", worker_id="w", count=5, timeout_in_millisecond=100)
+    assert len(first) == 2, first
+    assert poll("rate-t") is None
+    # Held until there is room, without anything happening meanwhile.
+    begun = time.monotonic()
+    third = tasks.batch_poll_tasks("rate-t", worker_id="w", count=5, timeout_in_millisecond=5000)
+    assert len(third) == 1 and time.monotonic() - begun < 4, third
+    for task in first + third:
+        finish(task)
+    assert all(status(id) == "COMPLETED" for id in ids)
+
+
+@row
+def a_workflow_has_its_time_and_another_follows_its_failure():
+    define("after", [{"name": "n", "taskReferenceName": "n", "type": "SET_VARIABLE", "inputParameters": {}}])
+    id = start(define("timed", [simple("timed-t")], timeoutSeconds=1, timeoutPolicy="TIME_OUT_WF", failureWorkflow="after"))
+    until("the end", lambda: status(id) == "TIMED_OUT")
+    follower = workflows.get_workflow(id).output["conductor.failure_workflow"]
+    found = workflows.get_workflow(follower)
+    assert found.status == "COMPLETED" and found.input["workflowId"] == id and found.input["failureStatus"] == "TIMED_OUT"
+    id = start(define("alert", [simple("alert-t")], timeoutSeconds=1, timeoutPolicy="ALERT_ONLY"))
+    time.sleep(1.2)
+    work("alert-t")
+    assert status(id) == "COMPLETED"
 
 
 @row
