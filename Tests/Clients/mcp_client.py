@@ -1,6 +1,7 @@
 """A client of the Model Context Protocol, with the official SDK, for tests.
 
     mcp_client.py tour SERVER…          every kind of request; what is wrong ends it with an error
+    mcp_client.py tour-legacy SERVER…   the same in a revision with a handshake
     mcp_client.py converse SERVER…      the reference's conversation; lines of JSON, one for each poll
     mcp_client.py start SERVER…         only begins the conversation; prints the run's id
     mcp_client.py poll RUN SERVER…      goes on with it, in a new connection
@@ -74,15 +75,15 @@ async def refusal(awaitable):
     raise AssertionError(f"this was not refused: {answer}")
 
 
-async def tour(words):
+async def tour(words, mode):
     begun = time.monotonic()
-    for mode in ["auto", "legacy"]:
-        async with connect(words, mode=mode) as client:
-            assert time.monotonic() - begun < 20, "the handshake waits for something"
-            assert client.protocol_version == "2025-11-25", client.protocol_version
-            assert client.server_info.name == "weir"
-    async with connect(words) as client:
-        await client.send_ping()
+    async with connect(words, mode=mode) as client:
+        assert time.monotonic() - begun < 20, "the handshake waits for something"
+        expected = "2025-11-25" if mode == "legacy" else "2026-07-28"
+        assert client.protocol_version == expected, client.protocol_version
+        assert client.server_info.name == "weir"
+        if mode == "legacy":
+            await client.send_ping()
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert list(tools)[:2] == ["execute_conductor_workflow", "get_conductor_workflow_status"], list(tools)
         assert len(tools) == 11, list(tools)
@@ -147,7 +148,7 @@ async def waiting(client):
             break
         await asyncio.sleep(0.05)
     given_up.cancel()
-    await client.send_ping()
+    await client.list_tools()
     run = str(rows["rows"][0][0])
     answer = content(await client.call_tool("get_conductor_workflow_status", {"workflow_execution_id": run}))
     assert answer["status"] in ("RUNNING", "COMPLETED", "FAILED"), answer
@@ -157,8 +158,8 @@ async def waiting(client):
 
 async def main():
     verb, words = sys.argv[1], sys.argv[2:]
-    if verb == "tour":
-        return await tour(words)
+    if verb in ("tour", "tour-legacy"):
+        return await tour(words, "legacy" if verb == "tour-legacy" else "auto")
     if verb == "poll":
         async with connect(words[1:]) as client:
             return await poll(client, words[0])

@@ -25,11 +25,11 @@ import Testing
 
     private func address(_ server: ServerProcess) -> String { "http://127.0.0.1:\(server.port)/mcp" }
 
-    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
-    func `finds every kind of request served over pipes`() throws {
+    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"), arguments: ["tour", "tour-legacy"])
+    func `finds every kind of request served over pipes`(tour: String) throws {
         try withHost { host in
             try AssistantHost.prepare(host)
-            #expect(try run(["tour"] + pipes(host), in: host).last?["tour"] == .string("done"))
+            #expect(try run([tour] + pipes(host), in: host).last?["tour"] == .string("done"))
             try host.checkInvariants()
         }
     }
@@ -74,13 +74,13 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"))
-    func `finds every kind of request served over HTTP`() throws {
+    @Test(.enabled(if: hasSDK, "no SDK: see require_python in tools/lib.sh"), arguments: ["tour", "tour-legacy"])
+    func `finds every kind of request served over HTTP`(tour: String) throws {
         try withHost { host in
             try AssistantHost.prepare(host)
             try host.startRunner("--slots", "4")
             let server = try ServerProcess(host, directory: host.folder)
-            #expect(try run(["tour", address(server)], in: host).last?["tour"] == .string("done"))
+            #expect(try run([tour, address(server)], in: host).last?["tour"] == .string("done"))
             try host.stopRunners()
         }
     }
@@ -109,6 +109,58 @@ import Testing
             let gone = try server.request("DELETE", "/mcp", headers: [session])
             #expect(gone.status == 204)
             #expect(try server.request("POST", "/mcp", body: ping, headers: [json, session]).status == 404)
+        }
+    }
+
+    @Test func `over HTTP without a handshake is refused when its headers say something else than its request`() throws
+    {
+        try withHost { host in
+            let server = try ServerProcess(host, directory: host.folder)
+            func message(_ method: String, _ members: String = "", meta: String = AssistantHost.envelope) -> String {
+                #"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":{"_meta":{\#(meta)}\#(members)}}"#
+            }
+            let (json, revision) = ("Content-Type: application/json", "MCP-Protocol-Version: 2026-07-28")
+            let list = message("tools/list")
+            let call = message("tools/call", #","name":"list_workflows""#)
+            let read = message("resources/read", #","uri":"weir://workflows/ü""#)
+            let cases: [(body: String, headers: [String], status: Int, code: Int?)] = [
+                (list, [revision, "Mcp-Method: tools/list"], 200, nil),
+                (list, ["Mcp-Method: tools/list"], 400, -32020), (list, [revision], 400, -32020),
+                (list, [revision, "Mcp-Method: tools/call"], 400, -32020),
+                (list, ["MCP-Protocol-Version: 2025-11-25", "Mcp-Method: tools/list"], 400, -32020),
+                (list, [revision, revision, "Mcp-Method: tools/list"], 400, -32020),
+                (call, [revision, "Mcp-Method: tools/call", "Mcp-Name: list_workflows"], 200, nil),
+                (call, [revision, "Mcp-Method: tools/call"], 400, -32020),
+                (call, [revision, "Mcp-Method: tools/call", "Mcp-Name: cancel"], 400, -32020),
+                (
+                    read,
+                    [revision, "Mcp-Method: resources/read", "Mcp-Name: =?base64?d2VpcjovL3dvcmtmbG93cy/DvA==?="], 400,
+                    -32602
+                ),
+                (read, [revision, "Mcp-Method: resources/read", "Mcp-Name: =?base64?d2VpcjovL3g=?="], 400, -32020),
+                (message("subscriptions/listen"), [revision, "Mcp-Method: subscriptions/listen"], 404, -32601),
+                (message("ping"), [revision, "Mcp-Method: ping"], 404, -32601),
+                (
+                    #"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#, [revision, "Mcp-Method: tools/list"], 400,
+                    -32602
+                ),
+                (
+                    message("tools/list", meta: AssistantHost.envelope.replacing("2026-07-28", with: "2027-01-01")),
+                    ["MCP-Protocol-Version: 2027-01-01", "Mcp-Method: tools/list"], 400, -32022
+                ),
+                (
+                    #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#, [revision], 202,
+                    nil
+                ),
+            ]
+            for (body, headers, status, code) in cases {
+                let reply = try server.request("POST", "/mcp", body: body, headers: [json] + headers)
+                #expect(reply.status == status, "\(headers): \(reply.body)")
+                guard reply.status != 202 else { continue }
+                let answer = try JSONValue(parsing: reply.body)
+                #expect(answer["error"]?["code"]?.integer == code, "\(headers): \(reply.body)")
+            }
+            #expect(try server.request("DELETE", "/mcp", headers: [revision]).status == 405)
         }
     }
 
@@ -238,6 +290,11 @@ private enum AssistantHost {
         ("ArchitectureAgent", #"{"coverage_threshold": "91%", "security_score": 88, "documentation": true}"#),
         ("CodeGenAgent", #"{"patterns_generated": 12, "documentation": "docs/", "test_coverage": 79}"#),
     ]
+
+    /// What a request without a handshake says of itself, in `_meta`.
+    static let envelope = #"""
+        "io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}
+        """#
 
     /// The file that lets gated agents end.
     static func gate(_ host: Host) -> String { "\(host.folder)/gate" }

@@ -59,6 +59,44 @@ import Testing
         }
     }
 
+    @Test func `runs its tasks side by side when it is told to, and lets one that fails stop no other`() throws {
+        try withHost { host in
+            // Each waits until all three are under way: one after the other none would end.
+            try Files.write(
+                #"""
+                agents:
+                  meet:
+                    command:
+                      - /bin/sh
+                      - -c
+                      - |
+                        touch met-$$
+                        until [ $(ls met-* | wc -l) -ge 3 ]; do sleep 0.02; done
+                        echo 1
+                  bad: {command: [/bin/sh, -c, "exit 3"]}
+                  tell: {command: [/bin/sh, -c, "printf '%s' \"$WEIR_PARAMETERS\""]}
+                """#, to: "\(host.folder)/weir.yaml")
+            try Files.write(
+                #"""
+                {"name": "flow", "tasks": [
+                  {"name": "bad", "taskReferenceName": "bad", "retryCount": 0},
+                  {"name": "meet", "taskReferenceName": "one"}, {"name": "meet", "taskReferenceName": "two"},
+                  {"name": "meet", "taskReferenceName": "three"},
+                  {"name": "tell", "taskReferenceName": "last", "inputParameters": {"n": "${two.output.result}"}},
+                  {"name": "tell", "taskReferenceName": "after", "inputParameters": {"n": "${bad.output}"}}]}
+                """#, to: "\(host.folder)/flow.json")
+            let process = try host.start(["run", "--parallel", "--max-concurrency", "4", "flow.json"])
+            #expect(try process.wait().exitCode == 1, "\(process.error)\(process.output)")
+            try host.checkInvariants()
+            let states = try host.lines("SELECT key, state FROM job_history ORDER BY key")
+            #expect(
+                states == [
+                    "after|skipped", "bad|failed", "last|succeeded", "one|succeeded", "three|succeeded",
+                    "two|succeeded",
+                ])
+        }
+    }
+
     @Test func `executes tasks that a task gives, whose inputs are taken as they are`() throws {
         try run(
             #"""

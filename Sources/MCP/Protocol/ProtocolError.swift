@@ -18,9 +18,10 @@ package struct ProtocolError: Error, Sendable, Equatable {
         ProtocolError(code: -32601, message: "there is no method '\(method.prefix(100))' here")
     }
     static func badParameters(_ message: String) -> ProtocolError { ProtocolError(code: -32602, message: message) }
+    static let noResourceCode = -32002
     static func noResource(_ address: String) -> ProtocolError {
         ProtocolError(
-            code: -32002,
+            code: noResourceCode,
             message: "there is no resource '\(address.prefix(200))'; resources/list has those that there are",
             data: .object(["uri": .string(address)]))
     }

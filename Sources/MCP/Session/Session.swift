@@ -2,6 +2,7 @@ import JSON
 
 /// One client's conversation. It knows nothing of how messages travel: they come in one by one and go out by `send`.
 ///
+/// Requests of revisions with a handshake and of the one without may come in any order; each is served as what it is.
 /// Several messages may be served at the same time; each is answered when its answer is there.
 package final class Session: Sendable {
     let context: ToolContext
@@ -47,6 +48,10 @@ package final class Session: Sendable {
         _ send: @escaping @Sendable (OutgoingMessage) async -> Void
     ) async -> OutgoingMessage {
         do {
+            // A handshake is one whatever it says of itself.
+            if method != "initialize", let envelope = RequestEnvelope(of: parameters) {
+                return .result(id, try await standaloneResult(of: method, parameters, envelope, send))
+            }
             return .result(id, try await result(of: method, parameters, send))
         } catch let error as ProtocolError {
             return .failure(id, error)
@@ -55,7 +60,7 @@ package final class Session: Sendable {
         }
     }
 
-    private func result(
+    func result(
         of method: String, _ parameters: JSONValue, _ send: @escaping @Sendable (OutgoingMessage) async -> Void
     ) async throws -> JSONValue {
         switch method {
@@ -98,19 +103,23 @@ package final class Session: Sendable {
     }
 
     private func welcome(_ members: [String: JSONValue]) -> JSONValue {
-        var capabilities: [String: JSONValue] = ["tools": .object([:]), "prompts": .object([:])]
-        if access.contains(.read) { capabilities["resources"] = .object([:]) }
-        return .object([
+        .object([
             "protocolVersion": .string(ProtocolVersion.agreed(on: members["protocolVersion"]?.string).rawValue),
-            "capabilities": .object(capabilities),
-            "serverInfo": .object([
-                "name": .string("weir"), "title": .string("Weir"), "version": .string(version),
-            ]),
-            "instructions": .string(Self.instructions),
+            "capabilities": capabilities, "serverInfo": identity, "instructions": .string(Self.instructions),
         ])
     }
 
-    private static let instructions = """
+    var capabilities: JSONValue {
+        var capabilities: [String: JSONValue] = ["tools": .object([:]), "prompts": .object([:])]
+        if access.contains(.read) { capabilities["resources"] = .object([:]) }
+        return .object(capabilities)
+    }
+
+    var identity: JSONValue {
+        .object(["name": .string("weir"), "title": .string("Weir"), "version": .string(version)])
+    }
+
+    static let instructions = """
         Weir stores jobs and workflows in one SQLite file and runs them in parallel. To run tasks or a workflow, call \
         execute_conductor_workflow (task_ids or workflow_name; parallel=true for all at once), then \
         get_conductor_workflow_status every 5 seconds and show the percent of each task, until is_over is true; then \

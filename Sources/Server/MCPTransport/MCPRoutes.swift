@@ -9,20 +9,23 @@ import Stores
 /// progress is told meanwhile, as a stream of events.
 struct MCPRoutes {
     private let sessions: MCPSessions
+    private let standalone: MCPStandalone
     private let clock: @Sendable () -> Int
 
     /// Bytes of a message.
     private static let longestMessage = 16 << 20
     private static let sessionHeader = HTTPField.Name("Mcp-Session-Id")
-    private static let versionHeader = HTTPField.Name("MCP-Protocol-Version")
+    static let versionHeader = HTTPField.Name("MCP-Protocol-Version")
 
     init(services: ServerServices) {
         let (store, settings) = (services.store, services.settings)
         clock = { store.timekeeper.boottime() }
         let context = services.toolContext
-        sessions = MCPSessions(database: store.path) {
+        let make: @Sendable () -> Session = {
             Session(context: context, access: settings.toolAccess, version: settings.version)
         }
+        sessions = MCPSessions(database: store.path, make: make)
+        standalone = MCPStandalone(make: make)
     }
 
     func add(to router: some RouterMethods<ServerContext>) {
@@ -35,13 +38,16 @@ struct MCPRoutes {
 
     private func post(_ request: Request) async throws -> Response {
         try Self.checkTypes(request.headers)
-        if let refusal = Self.refusal(ofVersionIn: request.headers) { return refusal }
         let message = IncomingMessage(parsing: try await request.bytes(limit: Self.longestMessage))
+        if let answer = try await standalone.answer(to: message, request.headers) { return answer }
+        if let refusal = Self.refusal(ofVersionIn: request.headers) { return refusal }
         switch message {
         case .faulty(let id, let error): return Self.refusal(.failure(id, error))
         case .request(_, "initialize", _):
             let (id, session) = sessions.begin(at: clock())
-            return try await answer(to: message, of: session, isStream: false, session: id)
+            var headers: HTTPFields = [:]
+            if let name = Self.sessionHeader { headers[name] = id }
+            return await MCPExchange(message, session, isStream: false).answer(headers)
         case .answer, .notification, .request:
             guard let name = Self.sessionHeader, let id = request.headers[name] else {
                 return Self.refusal(
@@ -59,31 +65,16 @@ struct MCPRoutes {
                     status: .notFound)
             }
             let isStream = message.takesTime && Self.accepts("text/event-stream", request.headers)
-            return try await answer(to: message, of: session, isStream: isStream, session: nil)
+            return await MCPExchange(message, session, isStream: isStream).answer()
         }
-    }
-
-    private func answer(
-        to message: IncomingMessage, of session: Session, isStream: Bool, session id: String?
-    ) async throws -> Response {
-        let (messages, feed) = AsyncStream<OutgoingMessage>.makeStream()
-        guard let work = session.receive(message, send: { feed.yield($0) }) else { return Response(status: .accepted) }
-        // Told by the end of the work, so that the stream of a request that was cancelled ends as well.
-        Task {
-            await work.value
-            feed.finish()
-        }
-        if isStream { return MCPEventStream(messages: messages, work: work).response }
-        for await message in messages where message.isAnswer {
-            var headers: HTTPFields = [:]
-            if let id, let name = Self.sessionHeader { headers[name] = id }
-            return .json(message.value, headers: headers)
-        }
-        // It was cancelled.
-        return Response(status: .noContent)
     }
 
     private func end(_ request: Request) throws -> Response {
+        if MCPStandalone.isMeant(by: request.headers) {
+            throw Problem(
+                .methodNotAllowed, "the revision \(RequestEnvelope.revision) has no sessions to end",
+                headers: [.allow: "POST"])
+        }
         guard let name = Self.sessionHeader, let id = request.headers[name] else {
             throw Problem(.badRequest, "the header Mcp-Session-Id is missing")
         }
@@ -103,7 +94,7 @@ struct MCPRoutes {
         }
     }
 
-    private static func accepts(_ type: String, _ headers: HTTPFields) -> Bool {
+    static func accepts(_ type: String, _ headers: HTTPFields) -> Bool {
         guard let accepted = headers[.accept]?.lowercased() else { return true }
         let family = type.split(separator: "/").first.map { "\($0)/*" } ?? type
         return [type, family, "*/*"].contains { accepted.contains($0) }
@@ -114,10 +105,7 @@ struct MCPRoutes {
         guard let name = versionHeader, let version = headers[name], ProtocolVersion(rawValue: version) == nil else {
             return nil
         }
-        let known = ProtocolVersion.allCases.map(\.rawValue).joined(separator: ", ")
-        let error = ProtocolError(
-            code: -32600, message: "the revision '\(version.prefix(40))' is not spoken here; these are: \(known)")
-        return refusal(.failure(nil, error))
+        return refusal(.failure(nil, RequestEnvelope.unsupported(version)))
     }
 
     private static func refusal(
@@ -128,7 +116,7 @@ struct MCPRoutes {
 }
 
 extension IncomingMessage {
-    fileprivate var id: MCP.RequestID? {
+    var id: MCP.RequestID? {
         switch self {
         case .request(let id, _, _): id
         case .faulty(let id, _): id
@@ -137,7 +125,7 @@ extension IncomingMessage {
     }
 
     /// The answer may take long, and progress is told meanwhile.
-    fileprivate var takesTime: Bool {
+    var takesTime: Bool {
         guard case .request(_, "tools/call", let parameters) = self else { return false }
         return parameters["arguments"]?["wait_for_completion"] == .bool(true)
     }
