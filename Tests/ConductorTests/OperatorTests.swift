@@ -203,6 +203,78 @@ import Testing
 }
 
 @Suite struct `Tasks side by side` {
+    private func start(_ tasks: String, in stage: ConductorStage) throws -> String {
+        try stage.defineTask(#"{"name":"bad","retryCount":0}"#)
+        return try stage.start("wide") { request in
+            request.definition = JSONValue.stored("{\"name\":\"wide\",\"tasks\":[\(tasks)]}")
+            request.isParallel = true
+        }
+    }
+
+    @Test func `wait for what they read, and do not begin when that failed`() throws {
+        try withStage { stage in
+            let reading = { (name: String, other: String) in
+                #"{"name":"\#(name)","taskReferenceName":"\#(name)","inputParameters":{"x":["n is ${\#(other).output.n}"]}}"#
+            }
+            let id = try start(
+                "\(simple("a", "bad")),\(reading("b", "a")),\(reading("c", "bad")),\(reading("d", "c")),\(simple("e"))",
+                in: stage)
+            #expect(try stage.tasks(id) == ["a SCHEDULED", "bad SCHEDULED", "e SCHEDULED"])
+            try stage.work("bad", "FAILED")
+            try stage.work("e")
+            try stage.work("a", output: #"{"n":3}"#)
+            let task = try stage.poll("b")
+            #expect(task?["inputData"]?["x"] == .list([.string("n is 3")]))
+            try stage.update(task)
+            #expect(try stage.status(id) == "FAILED")
+            try stage.change { try $0.retry(id) }
+            try stage.work("bad")
+            try stage.work("c")
+            try stage.work("d")
+            #expect(try stage.status(id) == "COMPLETED")
+        }
+    }
+
+    @Test func `wait for a JOIN and for an approval before them`() throws {
+        try withStage { stage in
+            let id = try start(
+                """
+                \(simple("a")),{"name":"f","taskReferenceName":"f","type":"FORK_JOIN","forkTasks":[[\(simple("x", "x2"))],
+                [\(simple("y"))]]},{"name":"j","taskReferenceName":"j","type":"JOIN","joinOn":["x2","y"]},\(simple("b")),
+                {"name":"h","taskReferenceName":"h","type":"HUMAN"},\(simple("c", "d"))
+                """, in: stage)
+            for name in ["x", "x2"] { try stage.work(name) }
+            #expect(try stage.poll("b") == nil)
+            try stage.work("y")
+            try stage.work("b")
+            #expect(try stage.poll("c") == nil)
+            #expect(try !stage.tasks(id).contains("h IN_PROGRESS"), "the first task is open")
+            try stage.work("a")
+            try stage.change { try $0.signal(id, status: "COMPLETED", output: .object([:])) }
+            try stage.work("d")
+            try stage.work("c")
+            #expect(try stage.status(id) == "COMPLETED")
+        }
+    }
+
+    @Test func `of a fork go on when one of its branches failed, and the end is not missed`() throws {
+        try withStage { stage in
+            let id = try start(
+                """
+                {"name":"f","taskReferenceName":"f","type":"FORK_JOIN","forkTasks":[[\(simple("bad", "x2"))],
+                [\(simple("y", "y2"))]]},{"name":"j","taskReferenceName":"j","type":"JOIN","joinOn":["x2","y2"]},\(simple("b"))
+                """, in: stage)
+            try stage.work("bad", "FAILED")
+            #expect(try stage.status(id) == "RUNNING")
+            try stage.work("y")
+            try stage.work("y2")
+            #expect(try stage.status(id) == "FAILED")
+            try stage.change { try $0.retry(id) }
+            for name in ["bad", "x2", "b"] { try stage.work(name) }
+            #expect(try stage.status(id) == "COMPLETED")
+        }
+    }
+
     @Test func `all end before their workflow does, whichever fail`() throws {
         try withStage { stage in
             try stage.defineTask(#"{"name":"t","retryCount":1,"retryDelaySeconds":0}"#)

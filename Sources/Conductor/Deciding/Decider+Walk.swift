@@ -44,7 +44,19 @@ extension Decider {
         _ branches: [[WorkflowTask]], of reference: String, _ place: LoopPlace, isJoined: Bool
     ) throws(Ending) -> Bool {
         var isOver = true
-        for branch in branches where try !walk(branch, place) { isOver = false }
+        var failed: WorkflowEnd?
+        for branch in branches {
+            do throws(Ending) {
+                if try !walk(branch, place) { isOver = false }
+            } catch .ended(let end) where execution.isParallel && end.task != nil {
+                // Side by side, it keeps the other branches from nothing.
+                failed = failed ?? end
+            }
+        }
+        if let failed {
+            guard isOver else { return false }
+            throw .ended(failed)
+        }
         if isOver { endedForks.insert(reference) }
         return isOver || isJoined
     }

@@ -117,19 +117,28 @@ final class Decider {
         throw .ended(WorkflowEnd(.completed))
     }
 
-    /// All at once; whichever fails, the others go on.
+    /// All at once that wait for nothing but the order of the list; whichever fails, the others go on. What waits for
+    /// one that failed does not begin.
     private func goOnInParallel() throws(Ending) {
-        var isOver = true
+        let waits = execution.isFlat ? [] : LooseOrder(definition.tasks).waits
+        // Whether each has ended; well, if it is `true`.
+        var ends: [Bool?] = []
         var failed: ExecutionTask?
         for (position, task) in definition.tasks.enumerated() {
+            let before = waits.isEmpty ? [] : waits[position].map { ends[$0] }
+            guard before.allSatisfy({ $0 == true }) else {
+                ends.append(before.contains(nil) ? nil : false)
+                continue
+            }
             do throws(Ending) {
                 let next = position + 1 < definition.tasks.count ? definition.tasks[position + 1] : nil
-                if try !step(task, LoopPlace(), isJoined: next?.kind == .join) { isOver = false }
+                ends.append(try step(task, LoopPlace(), isJoined: next?.kind == .join) ? true : nil)
             } catch .ended(let end) where end.task != nil {
                 failed = failed ?? end.task
+                ends.append(false)
             }
         }
-        guard isOver else { return }
+        guard !ends.contains(nil) else { return }
         throw .ended(failed.map { WorkflowEnd(failing: $0) } ?? WorkflowEnd(.completed))
     }
 

@@ -12,8 +12,10 @@ package struct WorkflowDefinition {
     var outputs: [String: JSONValue] { json.members("outputParameters") }
     var inputTemplate: [String: JSONValue] { json.members("inputTemplate") }
     var variables: [String: JSONValue] { json.members("variables") }
-    /// No task holds others, or waits for any.
-    var isFlat: Bool { tasks.allSatisfy { $0.kind == .simple || $0.kind == .http } }
+    /// No task holds others, or waits for any where all may run side by side.
+    var isFlat: Bool {
+        tasks.allSatisfy { $0.kind == .simple || $0.kind == .http } && LooseOrder(tasks).isEmpty
+    }
     /// Seconds; builders write a time without a policy, which is that of nothing but an alert.
     var timeout: Int? {
         guard json.text("timeoutPolicy") == "TIME_OUT_WF", let seconds = json.whole("timeoutSeconds"), seconds > 0

@@ -6,7 +6,7 @@ extension Workflow {
         for index in steps.indices {
             if let loose = steps[index].looseDependencies { steps[index].dependencies = loose }
             steps[index].looseDependencies = nil
-            steps[index].parallel.isolateErrors = nil
+            if steps[index].parallel.isolateErrors == false { steps[index].parallel.isolateErrors = true }
         }
     }
 

@@ -149,7 +149,7 @@ private let parallel = PlanOptions(parallel: true)
     @Test func `has failures stop no other`() throws {
         let workflow = try parse([task("a"), task("b")].joined(separator: ", "))
         #expect(workflow.plan().steps.map(\.isolateErrors) == [false, false])
-        #expect(workflow.plan(options: parallel).steps.map(\.isolateErrors) == [nil, nil])
+        #expect(workflow.plan(options: parallel).steps.map(\.isolateErrors) == [true, true])
     }
 
     @Test func `keeps the order of tasks that are chosen, unless they run in parallel`() throws {
