@@ -51,7 +51,7 @@ package struct WorkflowUnion {
     /// - Parameter given: by the names of inputs of any part.
     /// - Returns: the values that are not null; or what is wrong with them, a line each.
     package func inputs(given: [String: JSONValue]) -> (values: [String: JSONValue], faults: [String]) {
-        let takesAny = parts.contains { $0.dialect == .conductor }
+        let takesAny = parts.allSatisfy { $0.dialect == .conductor }
         var values = given
         var faults = given.keys.sorted().filter { name in
             !takesAny && !parts.contains { part in part.inputs.contains { $0.name == name } }
