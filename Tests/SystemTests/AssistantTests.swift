@@ -164,6 +164,37 @@ import Testing
         }
     }
 
+    @Test func `starts tasks of two definitions as one workflow, but none of a definition and a file`() throws {
+        try withHost { host in
+            try AssistantHost.prepare(host)
+            let server = try ServerProcess(host, directory: host.folder)
+            for (name, task) in [("one", 20), ("two", 21)] {
+                let definition = #"""
+                    {"name":"\#(name)","version":1,"schemaVersion":2,"inputTemplate":{"\#(name)":\#(task)},
+                    "tasks":[{"name":"work","taskReferenceName":"task_\#(task)","type":"SIMPLE",
+                    "inputParameters":{"n":"${workflow.input.\#(name)}"}}]}
+                    """#
+                let stored = try server.request(
+                    "POST", "/api/metadata/workflow", body: definition, headers: ["Content-Type: application/json"])
+                #expect(stored.status < 300, "\(stored.body)")
+            }
+            let session = try session(with: server)
+            let started = try call(
+                "execute_conductor_workflow", #"{"task_ids":[21,20],"parallel":true}"#, server, session)
+            let id = try #require(started["workflow_execution_id"]?.string)
+            let workflow = try server.get("/api/workflow/\(id)")
+            #expect(workflow["workflowName"] == .string("two + one"))
+            let inputs = workflow["tasks"]?.list?.map { $0["inputData"]?["n"] }
+            #expect(inputs == [.integer(21), .integer(20)])
+            let reply = try server.request(
+                "POST", "/mcp", body: #"""
+                    {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute_conductor_workflow",
+                    "arguments":{"task_ids":[4,20]}}}
+                    """#, headers: ["Content-Type: application/json", session])
+            #expect(reply.body.contains("cannot be one run: task 4 is in .conductor"), "\(reply.body)")
+        }
+    }
+
     @Test func `starts a definition that Conductor's API was given, for workers of Conductor`() throws {
         try withHost { host in
             let server = try ServerProcess(host, directory: host.folder)
