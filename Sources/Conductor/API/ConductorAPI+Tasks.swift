@@ -95,8 +95,8 @@ extension ConductorAPI {
                 let tasks = try await change { try $0.handOut(type, worker: worker, count: count) }
                 if !tasks.isEmpty { return tasks }
             }
-            guard !isLast else { return [] }
-            _ = try await store.changes.next(after: seen, atMost: pause)
+            guard !isLast, !store.changes.isStopping else { return [] }
+            _ = try await store.changes.nextForClient(after: seen, atMost: pause)
         }
     }
 
