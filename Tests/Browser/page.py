@@ -35,6 +35,8 @@ def work(browser, base):
     check(any(text.startswith("greet: succeeded") for text in states), f"states: {states}")
     check(any(text.startswith("fail: failed") for text in states), f"states: {states}")
     check(browser.evaluate("document.querySelectorAll('.bars .is-critical').length") > 0, "no critical path in the timeline")
+    check(browser.evaluate("document.querySelector('.run > div > .fault')?.textContent") == "fail: exited with code 3",
+          "what failed is not at the top")
     # With the keyboard to the step that failed, and to its log.
     for _ in range(30):
         browser.press("j")

@@ -65,7 +65,8 @@ export class RunView {
     setBadge(this.state, run.paused ? "paused" : run.state)
     setText(this.error, run.error ?? "")
     this.error.hidden = !run.error
-    this.#drawFailures(run.steps.filter((step) => step.state === "failed"))
+    // A run that succeeded could do without them.
+    this.#drawFailures(run.state === "succeeded" ? [] : run.steps.filter((step) => step.state === "failed"))
     facts(this.facts, factsOf(run))
     this.graph.set(graph)
     this.gantt.set(run.steps)
