@@ -17,7 +17,7 @@ final class WorkCounter: Sendable {
     private static let settled = 2
     /// Minutes that one reading takes in at the most, so that it is quick also when nobody has asked for days: the figures
     /// then lag behind for some readings.
-    private static let batch = 720
+    private static let batch = 240
 
     init(store: StoreService) {
         self.store = store
