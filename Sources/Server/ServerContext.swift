@@ -28,9 +28,14 @@ package struct ServerContext: RequestContext {
 extension ServerContext: DeliveryRoute {
     package func watch(_ delivery: Delivery) async {
         let channel = channel
-        // Without a connection there is nothing to watch, and the answer cannot be sent.
-        try? await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self).watch(delivery)
-        }.get()
+        do {
+            try await channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+                    .watch(delivery, on: channel)
+            }.get()
+        } catch {
+            // The connection is gone, and the server may be, too.
+            delivery.giveBack()
+        }
     }
 }

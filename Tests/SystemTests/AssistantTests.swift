@@ -187,7 +187,8 @@ import Testing
             let inputs = workflow["tasks"]?.list?.map { $0["inputData"]?["n"] }
             #expect(inputs == [.integer(21), .integer(20)])
             let reply = try server.request(
-                "POST", "/mcp", body: #"""
+                "POST", "/mcp",
+                body: #"""
                     {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute_conductor_workflow",
                     "arguments":{"task_ids":[4,20]}}}
                     """#, headers: ["Content-Type: application/json", session])

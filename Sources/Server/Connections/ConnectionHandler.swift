@@ -27,8 +27,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var readTimer: Scheduled<Void>?
     private var writeTimer: Scheduled<Void>?
     private var presenceTimer: RepeatedTask?
-    /// The tasks of the last answer, until the client says something, and when it was sent.
-    private var delivery: (Delivery, NIODeadline)?
+    /// The tasks of the last answer, until the client says something.
+    private var watched: Watched?
+
+    private struct Watched {
+        let delivery: Delivery
+        /// When its answer was begun.
+        let since: NIODeadline
+        /// The answer is on its way to the socket.
+        var isWritten = false
+    }
 
     init(limits: Limits, counts: ConnectionCounts) {
         self.limits = limits
@@ -44,16 +52,27 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// In the channel's event loop, before the answer is sent.
-    func watch(_ delivery: Delivery) { self.delivery = (delivery, .now()) }
+    func watch(_ delivery: Delivery, on channel: any Channel) {
+        // What is sent by a connection that is gone may seem to be sent.
+        guard channel.isActive else { return delivery.giveBack() }
+        watched = Watched(delivery: delivery, since: .now())
+    }
 
-    /// A client that ends with an answer unread resets its connection; one that has read it closes it. Later it may be
-    /// somebody on the way who resets what is idle.
+    /// A client that ends with an answer unread resets its connection. Later it may be somebody on the way who resets what
+    /// is idle.
     private func lookAtDelivery(_ error: any Error) {
-        guard let (delivery, since) = delivery, let fault = error as? IOError,
-            fault.errnoCode == ECONNRESET || fault.errnoCode == EPIPE, .now() - since < limits.unread
+        guard let watched, let fault = error as? IOError,
+            fault.errnoCode == ECONNRESET || fault.errnoCode == EPIPE, .now() - watched.since < limits.unread
         else { return }
-        self.delivery = nil
-        delivery.giveBack()
+        self.watched = nil
+        watched.delivery.giveBack()
+    }
+
+    /// The client sends no more: as it is gone, perhaps, with the answer unread.
+    private func lookAtDelivery(on channel: any Channel) {
+        guard let watched, watched.isWritten, UnreadAnswer.isFound(on: channel) else { return }
+        self.watched = nil
+        watched.delivery.giveBack()
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -70,6 +89,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent {
             isLast = true
+            lookAtDelivery(on: context.channel)
             guard open > 0 || refusal.isDue, isPresent(context.channel) else { return context.close(promise: nil) }
             lookAfter(context)
         }
@@ -104,7 +124,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        delivery = nil
+        if let watched, !watched.isWritten { watched.delivery.giveBack() }
+        watched = nil
         stopTimers()
         leave()
         context.fireChannelInactive()
@@ -139,7 +160,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             bodyBytes = 0
             refusal.isInRequest = true
             isLast = isLast || head.headerFields[.connection] == "close"
-            delivery = nil
+            watched = nil
             expect(within: limits.body, context)
         case .body(let part):
             bodyBytes += part.readableBytes
@@ -177,9 +198,21 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             open = max(0, open - 1)
             if open == 0 { expect(within: isLast ? limits.linger : limits.idle, context) }
+            if watched != nil { return context.write(data, promise: noting(promise, context)) }
         case .body: break
         }
         context.write(data, promise: promise)
+    }
+
+    /// The tasks of an answer that the system did not take go back.
+    private func noting(
+        _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+    ) -> EventLoopPromise<Void>? {
+        guard let delivery = watched?.delivery else { return promise }
+        watched?.isWritten = true
+        let written = promise ?? context.eventLoop.makePromise()
+        written.futureResult.whenFailure { _ in delivery.giveBack() }
+        return written
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
