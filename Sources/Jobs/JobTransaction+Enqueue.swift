@@ -117,7 +117,7 @@ extension JobTransaction {
         let step = spec.step
         try connection.execute(
             Self.insertJobSQL, id, try sequence(), state, place.queue, place.lane, placing.run?.id, spec.priority, path,
-            waits.unmet, spec.retries + 1, spec.runAt, now, state == .ready ? now : nil, state == .skipped ? now : nil,
+            waits.unmet, spec.attempts, spec.runAt, now, state == .ready ? now : nil, state == .skipped ? now : nil,
             waits.broken.map { "job \($0.job) did not end as it must" }, waits.broken?.job,
             step?.key ?? step?.id ?? spec.key?.text,
             spec.key?.scope, spec.name, spec.command, JSONText.array(spec.arguments), spec.shell,
@@ -241,7 +241,7 @@ extension JobTransaction {
         case .replace:
             let changed = try connection.execute(
                 Self.replaceSQL, spec.command, arguments, spec.shell, environment, spec.directory, spec.standardInput,
-                spec.name, spec.data, spec.memoryLimit, spec.timeout, spec.retries + 1, try sequence(), holder.id,
+                spec.name, spec.data, spec.memoryLimit, spec.timeout, spec.attempts, try sequence(), holder.id,
                 spec.type)
             guard changed == 1 else {
                 throw JobStoreError.keyTaken(

@@ -19,6 +19,8 @@ extension JobTransaction {
         /// Its failure is none of the run's.
         package var isOptional = false
 
+        var attempts: Int { min(retries, .max - 1) + 1 }
+
         package init(type: RemoteType, reference: String, data: String) {
             self.type = type
             self.reference = reference
@@ -96,7 +98,7 @@ extension JobTransaction {
         reopening.insert(anew: id)
         _ = try reopen(reopening, in: execution.run)
         try connection.execute(
-            Self.renewJobSQL, job.data, job.type.jobType, job.retries + 1, job.isOptional, JSONText.object(pools), id)
+            Self.renewJobSQL, job.data, job.type.jobType, job.attempts, job.isOptional, JSONText.object(pools), id)
         if let runAt = job.runAt, runAt > now { try connection.execute(Self.delaySQL, runAt, id) }
         try placeJobs()
         return id

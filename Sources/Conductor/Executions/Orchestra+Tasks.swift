@@ -107,6 +107,9 @@ extension Orchestra {
         guard let status = TaskStatus(rawValue: result.text("status") ?? "IN_PROGRESS") else {
             throw ConductorFault.invalid("status", "'\(result.text("status") ?? "")' is no status of a task")
         }
+        if let excess = result.excess("callbackAfterSeconds") {
+            throw ConductorFault.invalid("callbackAfterSeconds", excess)
+        }
         let isBeat = result.flag("extendLease")
         if !isBeat { try addLog(result.elements("logs"), to: task) }
         guard !task.status.isEnded, let execution = try transaction.execution(number: task.execution),

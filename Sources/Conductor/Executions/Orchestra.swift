@@ -1,5 +1,6 @@
 import JSON
 package import Jobs
+import SQLite
 
 /// What executions need to know of this process.
 package struct OrchestraPlace: Sendable {
@@ -121,6 +122,9 @@ package struct Orchestra {
                     try giveUp(execution, because: "\(fault)")
                 } catch let error as JobStoreError {
                     try giveUp(execution, because: "\(error)")
+                } catch let error as SQLiteError where error.isConstraint || error.isTooBig {
+                    // What the database refuses of this one says nothing of the others.
+                    try giveUp(execution, because: error.message)
                 }
             }
         }
