@@ -145,7 +145,7 @@ extension Orchestra {
     ///
     /// - Returns: `false` when that is not so, and nothing was changed.
     private func completeOneOfMany(_ task: ExecutionTask, of execution: Execution) throws -> Bool {
-        guard execution.isFlat, execution.status == .running, task.leaseToken != nil,
+        guard execution.isFlat, !execution.isDue, execution.status == .running, task.leaseToken != nil,
             task.output.utf8.count <= JobStore.resultLimit, try transaction.openJobs(of: execution) > 1
         else { return false }
         var task = task
