@@ -94,6 +94,13 @@ extension JobTransaction {
         try connection.first(Self.idempotentSQL, workflow, idempotencyKey) { $0.text(0) }
     }
 
+    private static let releaseIdempotencyKeySQL: SQL = "UPDATE executions SET idempotency_key = NULL WHERE id = :id"
+
+    /// The execution's key may be another's.
+    package func releaseIdempotencyKey(of id: String) throws {
+        try connection.execute(Self.releaseIdempotencyKeySQL, id)
+    }
+
     static let correlatedSQL: SQL = """
         SELECT id
         FROM executions

@@ -51,16 +51,18 @@ package struct Orchestra {
             let isOpen = try transaction.execution(known).map { !$0.status.isEnded } ?? false
             switch request.idempotencyStrategy {
             case "RETURN_EXISTING": return known
-            case "FAIL_ON_RUNNING" where !isOpen: return try start(request, definition, key: nil)
+            case "FAIL_ON_RUNNING" where !isOpen:
+                // The key goes over to the new one, which it protects as it did the old.
+                try transaction.releaseIdempotencyKey(of: known)
             default:
                 throw ConductorFault(
                     409, "the idempotency key '\(key)' was used for the workflow \(known) already")
             }
         }
-        return try start(request, definition, key: request.idempotencyKey)
+        return try start(request, definition)
     }
 
-    private func start(_ request: StartRequest, _ definition: WorkflowDefinition, key: String?) throws -> String {
+    private func start(_ request: StartRequest, _ definition: WorkflowDefinition) throws -> String {
         try requireShallow(request.parentTask)
         var spec = ExecutionSpec(
             id: request.id ?? UUIDText.make(), workflow: definition.name, version: definition.version,
@@ -74,7 +76,7 @@ package struct Orchestra {
         spec.taskToDomain = request.taskToDomain.text
         spec.correlationID = request.correlationID
         spec.priority = request.priority
-        spec.idempotencyKey = key
+        spec.idempotencyKey = request.idempotencyKey
         spec.parentTask = request.parentTask
         spec.deadline = definition.timeout.map { transaction.now.advanced(by: $0 * 1_000) }
         let execution = try transaction.start(spec, directory: place.directory)
