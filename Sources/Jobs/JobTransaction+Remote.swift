@@ -202,7 +202,8 @@ extension JobTransaction {
         }
         var outcome = Outcome(state, startedAt: min(task.startedAt ?? now, now), finishedAt: now)
         outcome.result = result
-        outcome.error = error
+        // What failed says why.
+        outcome.error = error ?? (state == .failed ? "the worker gave no reason" : nil)
         outcome.isFinal = isFinal
         outcome.exactRetry = retryIn
         let jobState = try finish(job, leaseToken: token, outcome)

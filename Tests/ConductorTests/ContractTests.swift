@@ -32,3 +32,22 @@ import Testing
         }
     }
 }
+
+@Suite struct `A worker's word` {
+    @Test(arguments: ["FAILED_WITH_TERMINAL_ERROR", "FAILED"])
+    func `of a failure without a reason leaves a job that says so`(status: String) throws {
+        try withStage { stage in
+            try stage.defineTask(#"{"name":"a","retryCount":0}"#)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            let result = JSONValue.object([
+                "taskId": .string(task?.text("taskId") ?? ""), "status": .string(status),
+            ])
+            try stage.change { _ = try $0.update(result) }
+            #expect(try stage.status(id) == "FAILED")
+            #expect(try stage.store.column("SELECT error FROM jobs") == ["the worker gave no reason"])
+            try stage.store.checkInvariants()
+        }
+    }
+}
