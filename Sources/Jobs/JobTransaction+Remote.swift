@@ -10,7 +10,7 @@ extension JobTransaction {
         /// JSON.
         package var data: String
         package var retries = 3
-        /// 0 to 99; 0: what jobs have that say nothing.
+        /// 0 to 99, higher first.
         package var priority = 0
         /// The earliest moment to hand it out.
         package var runAt: Timestamp?
@@ -57,7 +57,7 @@ extension JobTransaction {
         spec.command = "external \(job.type.name)"
         spec.name = job.type.name
         spec.retries = job.retries
-        spec.priority = job.priority == 0 ? spec.priority : job.priority
+        spec.priority = job.priority
         spec.runAt = job.runAt
         spec.pools = pools
         spec.path = 0

@@ -51,3 +51,14 @@ import Testing
         }
     }
 }
+
+@Suite struct `Tasks are handed out` {
+    @Test func `by their workflow's priority, of which 0 is the lowest`() throws {
+        try withStage { stage in
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            for priority in [0, 1, 4, 9, 5] { _ = try stage.start("w") { $0.priority = priority } }
+            let polled = try stage.change { try $0.poll(RemoteType("a"), worker: "w", count: 5) }
+            #expect(polled.map { $0.whole("workflowPriority") } == [9, 5, 4, 1, 0])
+        }
+    }
+}
