@@ -61,4 +61,27 @@ import Testing
             #expect(polled.map { $0.whole("workflowPriority") } == [9, 5, 4, 1, 0])
         }
     }
+
+    @Test func `until the timeoutSeconds of a definition within the workflow`() throws {
+        try withStage { stage in
+            try stage.define(
+                """
+                {"name":"w","tasks":[{"name":"a","taskReferenceName":"a","type":"SIMPLE",
+                  "taskDefinition":{"timeoutSeconds":10,"responseTimeoutSeconds":5,"retryCount":0}}]}
+                """)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            for _ in 0..<3 {
+                stage.time.advance(by: 3_000)
+                let beat = JSONValue.object([
+                    "taskId": .string(task?.text("taskId") ?? ""), "extendLease": .bool(true),
+                ])
+                try stage.change { _ = try $0.update(beat) }
+            }
+            #expect(try stage.status(id) == "RUNNING")
+            stage.time.advance(by: 1_000)
+            try stage.settle()
+            #expect(try stage.status(id) == "TIMED_OUT")
+        }
+    }
 }

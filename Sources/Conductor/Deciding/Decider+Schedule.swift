@@ -112,9 +112,7 @@ extension Decider {
         if let stored = try transaction.taskDefinition(name) {
             return (try? TaskDefinition(.stored(stored.text))) ?? TaskDefinition(name: name)
         }
-        guard var inline = task.json["taskDefinition"]?.object else { return TaskDefinition(name: name) }
-        inline["name"] = .string(name)
-        return (try? TaskDefinition(.object(inline))) ?? TaskDefinition(name: name)
+        return TaskDefinition(inlineOf: task.json, name: name) ?? TaskDefinition(name: name)
     }
 
     /// The task's input, with what its definition gives where nothing else does.

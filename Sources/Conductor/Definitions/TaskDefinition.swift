@@ -85,6 +85,14 @@ struct TaskDefinition {
         guard errors.isEmpty else { throw .invalid(errors) }
     }
 
+    /// Within a task of a workflow; builders may leave its name out.
+    init?(inlineOf task: JSONValue, name: String) {
+        guard var inline = task["taskDefinition"]?.object else { return nil }
+        inline["name"] = .string(name)
+        guard let definition = try? TaskDefinition(.object(inline)) else { return nil }
+        self = definition
+    }
+
     /// Milliseconds before the attempt that follows the one with this number, from 0.
     func retryDelay(after attempt: Int) -> Int {
         let longest = 365 * 86_400

@@ -60,7 +60,9 @@ extension Orchestra {
             guard let mapping = mappings[task.execution] else { return nil }
             var task = task
             if task.pollCount == 1 {
-                let end = try timeLimit(of: task).map { transaction.now.advanced(by: $0) }
+                let end = try timeLimit(of: task, inline: mapping.inlineDefinition(of: task)).map {
+                    transaction.now.advanced(by: $0)
+                }
                 if task.wakeAt != end {
                     task.wakeAt = end
                     try transaction.save(task)
@@ -71,8 +73,10 @@ extension Orchestra {
     }
 
     /// Milliseconds from the task's first start.
-    private func timeLimit(of task: ExecutionTask) throws -> Int? {
-        guard let definition = try storedDefinition(task.name), definition.timeout > 0,
+    ///
+    /// - Parameter inline: what the workflow says of the task, where nothing is registered for it.
+    private func timeLimit(of task: ExecutionTask, inline: TaskDefinition?) throws -> Int? {
+        guard let definition = try storedDefinition(task.name) ?? inline, definition.timeout > 0,
             definition.timeoutPolicy != .alert
         else { return nil }
         return definition.timeout * 1_000
