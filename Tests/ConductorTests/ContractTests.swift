@@ -50,6 +50,20 @@ import Testing
             try stage.store.checkInvariants()
         }
     }
+
+    @Test(arguments: ["[1]", "\"x\"", "5"])
+    func `whose output is no object is refused, and the task stays with it`(output: String) throws {
+        try withStage { stage in
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            let id = try stage.start("w")
+            let task = try stage.poll("a")
+            let fault = #expect(throws: ConductorFault.self) { try stage.update(task, output: output) }
+            #expect(fault?.status == 400)
+            #expect(fault?.validationErrors.map(\.path) == ["outputData"])
+            try stage.update(task, output: "null")
+            #expect(try stage.status(id) == "COMPLETED")
+        }
+    }
 }
 
 @Suite struct `Tasks are handed out` {

@@ -111,6 +111,9 @@ extension Orchestra {
         guard let status = TaskStatus(rawValue: result.text("status") ?? "IN_PROGRESS") else {
             throw ConductorFault.invalid("status", "'\(result.text("status") ?? "")' is no status of a task")
         }
+        if let output = result["outputData"]?.present, output.object == nil {
+            throw ConductorFault.invalid("outputData", "must be an object, not \(output.kindName)")
+        }
         if let excess = result.excess("callbackAfterSeconds") {
             throw ConductorFault.invalid("callbackAfterSeconds", excess)
         }
