@@ -40,12 +40,23 @@ extension JobTransaction {
         WHERE id = :id AND state = 'ready' AND lane_id IS NULL
         """
 
+    /// It belongs to the database: its bound holds over all executions.
+    private static func pool(of name: String) -> String { "task:\(name)" }
+
+    /// Changes how many tasks of the name may be out at once, for those that have a limit. Those that were made without
+    /// one stay without.
+    ///
+    /// - Parameter most: `nil`: any number.
+    package func setMostAtOnce(_ most: Int?, of name: String) throws {
+        guard try limit(.pool, scope: "", name: Self.pool(of: name)) != nil else { return }
+        try setLimit(.pool, scope: "", name: Self.pool(of: name), capacity: most ?? Int(Int32.max))
+    }
+
     /// Adds the job to the execution's run. A job of that reference that has ended is taken back instead.
     package func add(_ job: RemoteJob, to execution: Execution) throws -> JobID {
         var pools: [String: Int] = [:]
         if let most = job.mostAtOnce {
-            // The pool belongs to the database: the bound holds over all executions.
-            let pool = "task:\(job.type.name)"
+            let pool = Self.pool(of: job.type.name)
             try setLimit(.pool, scope: "", name: pool, capacity: most)
             pools[pool] = 1
         }

@@ -98,4 +98,29 @@ import Testing
             #expect(try stage.status(id) == "TIMED_OUT")
         }
     }
+
+    @Test func `as a changed concurrentExecLimit says, those that wait for it among them`() throws {
+        try withStage { stage in
+            func define(_ most: Int) throws {
+                let definition = try JSONValue(parsing: #"{"name":"a","concurrentExecLimit":\#(most)}"#)
+                try stage.change { try $0.register(task: definition) }
+            }
+            func take() throws -> Int {
+                try stage.change { try $0.poll(RemoteType("a"), worker: "w", count: 10).count }
+            }
+            try define(1)
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a"))]}"#)
+            for _ in 0..<6 { _ = try stage.start("w") }
+            #expect(try take() == 1)
+            try define(2)
+            #expect(try take() == 1)
+            try define(0)
+            #expect(try take() == 4)
+            try define(1)
+            for _ in 0..<2 { _ = try stage.start("w") }
+            #expect(try take() == 0)
+            #expect(try stage.change { try $0.forget(task: "a") })
+            #expect(try take() == 2)
+        }
+    }
 }

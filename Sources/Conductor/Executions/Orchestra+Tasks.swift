@@ -28,6 +28,25 @@ extension Orchestra {
         try transaction.save(task)
     }
 
+    // MARK: Definitions
+
+    /// Makes the definition of a task, or takes the place of the one of its name. Its limit of tasks at once holds for
+    /// those that wait already.
+    package func register(task json: JSONValue) throws {
+        let definition = try TaskDefinition(json)
+        try transaction.storeTaskDefinition(definition.name, text: json.text)
+        try transaction.setMostAtOnce(
+            definition.concurrentLimit > 0 ? definition.concurrentLimit : nil, of: definition.name)
+    }
+
+    /// - Returns: `false` when there was none.
+    func forget(task name: String) throws -> Bool {
+        try transaction.setMostAtOnce(nil, of: name)
+        return try transaction.deleteTaskDefinition(name)
+    }
+
+    // MARK: Handing out
+
     /// What a worker that asks for tasks can expect.
     enum Outlook: Sendable {
         case nothing, ready
