@@ -264,15 +264,18 @@ extension Decider {
     }
 
     private func scheduleChild(_ task: WorkflowTask, _ inputs: [String: JSONValue], _ place: LoopPlace) throws {
-        let parameters = substitution(place).resolve(task.json["subWorkflowParam"] ?? .null)
+        let given = task.json["subWorkflowParam"] ?? .null
+        let values = substitution(place)
+        // What stands in a definition is about the child, and is resolved there; one that comes as a value is read once.
+        let inline = given["workflowDefinition"].map { $0.string.map(values.resolve) ?? $0 }
         var row = row(task, .inProgress, .object(inputs), place)
-        var request = StartRequest(name: parameters.text("name") ?? "")
-        request.version = parameters.whole("version").flatMap { $0 > 0 ? $0 : nil }
-        request.definition = parameters["workflowDefinition"]?.object.map { .object($0) }
+        var request = StartRequest(name: given.text("name").map { values.resolve($0).splicedText } ?? "")
+        request.version = values.resolve(given["version"] ?? .null).integer.flatMap { $0 > 0 ? $0 : nil }
+        request.definition = inline?.object.map { .object($0) }
         request.input = .object(inputs)
         request.correlationID = execution.correlationID
         request.priority = execution.priority
-        request.taskToDomain = parameters["taskToDomain"]?.present ?? .stored(execution.taskToDomain)
+        request.taskToDomain = given["taskToDomain"]?.present.map(values.resolve) ?? .stored(execution.taskToDomain)
         request.parentTask = row.id
         row.child = UUIDText.make()
         request.id = row.child
