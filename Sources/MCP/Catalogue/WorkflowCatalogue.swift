@@ -14,11 +14,11 @@ package struct WorkflowCatalogue: Sendable {
         package let workflow: Workflow?
         package let diagnostics: [Diagnostic]
         /// The workflow's name, else that of its file.
-        package let name: String
+        package fileprivate(set) var name: String
         /// Where it is, for people.
         package let place: String
         /// Of one that the database has.
-        var definition: StoredDefinition?
+        package var definition: StoredDefinition?
 
         /// Of its tasks that have one, in the order of the file.
         var taskNumbers: [Int] { taskNames.compactMap(TaskNumber.number) }
@@ -59,6 +59,7 @@ package struct WorkflowCatalogue: Sendable {
             var entry = Entry(
                 document, place: "definition '\(definition.name)', version \(definition.version), in the database")
             entry.definition = definition
+            entry.name = definition.name
             entries.append(entry)
         }
         return WorkflowCatalogue(entries: entries)

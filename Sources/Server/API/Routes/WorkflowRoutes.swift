@@ -61,8 +61,20 @@ struct WorkflowRoutes {
                 try await request.object(
                     limit: Limits.largeBody,
                     keys: ["workflow", "definition", "inputs", "max_concurrency", "sequential"]))
-            let document = try await Self.document(body, services)
+            let (document, definition) = try await Self.document(body, services)
             let inputs = try Self.inputs(body)
+            if let definition {
+                guard !body.has("max_concurrency"), !body.has("sequential") else {
+                    throw body.fault(
+                        "'max_concurrency' and 'sequential' are for workflow files; '\(definition.name)' is a registered definition"
+                    )
+                }
+                let start = DefinitionStart(
+                    definition: definition, inputs: inputs, key: try request.idempotencyKey(),
+                    trace: TraceContext.incoming(request.request))
+                let (run, state) = try await start.run(in: services.store)
+                return Self.started(run, of: definition.name, state)
+            }
             let options = PlanOptions(
                 parallel: try body.flag("sequential") == true ? false : nil,
                 maxConcurrency: try body.integer("max_concurrency", in: 1...10_000))
@@ -74,25 +86,34 @@ struct WorkflowRoutes {
                 if isNew, let trace { try transaction.setTrace(trace, of: run) }
                 return (run, try transaction.state(of: run))
             }
-            return .json(
-                .object([
-                    "id": .integer(run.rawValue), "workflow": .string(spec.workflow), "state": .string(state.rawValue),
-                ]), status: .created, headers: [.location: "/v1/runs/\(run)"])
+            return Self.started(run, of: spec.workflow, state)
         }
     }
 
-    private static func document(_ body: MemberReader, _ services: ServerServices) async throws -> WorkflowDocument {
+    private static func started(_ run: RunID, of workflow: String, _ state: RunState) -> Response {
+        .json(
+            .object([
+                "id": .integer(run.rawValue), "workflow": .string(workflow), "state": .string(state.rawValue),
+            ]), status: .created, headers: [.location: "/v1/runs/\(run)"])
+    }
+
+    /// - Returns: the text, and the definition where it is one that the database has.
+    private static func document(
+        _ body: MemberReader, _ services: ServerServices
+    ) async throws -> (WorkflowDocument, StoredDefinition?) {
         let (name, text) = (try body.text("workflow"), try body.text("definition"))
         switch (name, text) {
-        case (let name?, nil): return try find(name, in: try await services.toolContext.catalogue())
-        case (nil, let text?): return WorkflowDocument(path: nil, text: text)
+        case (let name?, nil):
+            let entry = try find(name, in: try await services.toolContext.catalogue())
+            return (entry.document, entry.definition)
+        case (nil, let text?): return (WorkflowDocument(path: nil, text: text), nil)
         default:
             throw body.fault("give either 'workflow', a name that GET /v1/workflows has, or 'definition', its text")
         }
     }
 
-    private static func find(_ name: String, in catalogue: WorkflowCatalogue) throws -> WorkflowDocument {
-        if let entry = catalogue.entries.first(where: { $0.place == name }) { return entry.document }
+    private static func find(_ name: String, in catalogue: WorkflowCatalogue) throws -> WorkflowCatalogue.Entry {
+        if let entry = catalogue.entries.first(where: { $0.place == name }) { return entry }
         let named = catalogue.entries.filter { $0.name == name }
         guard let entry = named.first else {
             let known = catalogue.entries.prefix(50).map(\.name).joined(separator: ", ")
@@ -107,7 +128,7 @@ struct WorkflowRoutes {
                 "several workflows are called '\(name)'; say which by its id: "
                     + named.map(\.place).joined(separator: ", "))
         }
-        return entry.document
+        return entry
     }
 
     private static func inputs(_ body: MemberReader) throws -> [String: JSONValue] {
@@ -144,7 +165,8 @@ extension WorkflowCatalogue {
 
 extension WorkflowCatalogue.Entry {
     fileprivate func json(in catalogue: WorkflowCatalogue) -> JSONValue? {
-        workflow.map { workflow in
+        if workflow == nil, let definition { return definition.json(id: catalogue.id(of: self), place: place) }
+        return workflow.map { workflow in
             .object([
                 "id": .string(catalogue.id(of: self)), "name": .string(workflow.name),
                 "version": .string(workflow.version), "path": .string(place),
@@ -155,9 +177,25 @@ extension WorkflowCatalogue.Entry {
     }
 
     fileprivate var faults: JSONValue? {
-        guard workflow == nil else { return nil }
+        guard workflow == nil, definition == nil else { return nil }
         let text = diagnostics.filter { $0.severity == .error }.map { "\($0.line):\($0.column): \($0.message)" }
         return .object(["path": .string(place), "message": .string(text.prefix(5).joined(separator: "; "))])
+    }
+}
+
+extension StoredDefinition {
+    /// Of one that no file could have: its executions are decided by other rules.
+    fileprivate func json(id: String, place: String) -> JSONValue? {
+        guard let json = try? JSONValue(parsing: text) else { return nil }
+        let names = (json["inputParameters"]?.list ?? []).compactMap(\.string)
+        let inputs = names.map { name -> JSONValue in
+            .object(["name": .string(name), "type": .string(Input.Kind.any.rawValue), "required": .bool(false)])
+        }
+        return .object([
+            "id": .string(id), "name": .string(name), "version": .string("\(version)"), "path": .string(place),
+            "description": json["description"]?.string.map { .string($0) } ?? .null,
+            "steps": .integer(json["tasks"]?.list?.count ?? 0), "inputs": .list(inputs),
+        ])
     }
 }
 
