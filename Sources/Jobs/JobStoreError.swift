@@ -21,6 +21,8 @@ package enum JobStoreError: Error, Equatable {
     /// The value in the memory is not the one that the change was meant for; `nil`: there is none.
     case memoryConflict(String, present: MemoryEntry?)
     case noSuchRunner(RunnerID)
+    /// The run is decided by Conductor's rules; the id of the execution that it is, `nil`: of none any more.
+    case decidedElsewhere(RunID, execution: String?)
     case invalid(String)
     /// The database's schema was upgraded by a newer version while this process ran.
     case schemaChanged(found: Int, known: Int)
@@ -56,6 +58,11 @@ extension JobStoreError: CustomStringConvertible {
             present.map { "'\(name)' is not what was expected: it has version \($0.version) now" }
                 ?? "'\(name)' is not what was expected: there is no such value"
         case .noSuchRunner(let runner): "there is no runner \(runner); see 'weir runner list'"
+        case .decidedElsewhere(let run, let execution?):
+            "run \(run) is the execution \(execution) of Conductor's, whose tasks begin one after another; begin it again with "
+                + "'POST /api/workflow/\(execution)/restart' or '/rerun' of 'weir serve'"
+        case .decidedElsewhere(let run, nil):
+            "run \(run) is history: the execution that it was of was begun again or removed"
         case .invalid(let reason): reason
         case .schemaChanged(let found, let known):
             "the database was upgraded to schema \(found) and this version knows \(known); start the newer version"

@@ -24,13 +24,15 @@ extension JobTransaction {
     /// Makes a part of an ended run ready again.
     ///
     /// - Returns: the jobs that were reopened.
-    /// - Throws: `.noSuchRun`; `.invalid` for a run that goes on or is history, a step that it does not have, or when
+    /// - Throws: `.noSuchRun`; `.decidedElsewhere` for a run of Conductor's, unless it is what failed of its execution
+    ///   that is to be run again; `.invalid` for a run that goes on or is history, a step that it does not have, or when
     ///   there is nothing to run again.
     @discardableResult
     package func rerun(_ run: RunID, _ scope: RerunScope) throws -> [JobID] {
         guard let hasEnded = try connection.first(Self.endedSQL, run, read: { $0.bool(0) }) else {
             throw JobStoreError.noSuchRun(run)
         }
+        try requireOwnRules(of: run, scope)
         guard hasEnded else {
             throw JobStoreError.invalid(
                 "run \(run) goes on; 'weir retry JOB' retries a job of it, 'weir cancel --run \(run)' ends it")
@@ -67,6 +69,20 @@ extension JobTransaction {
             for top in bad { try insert(top.id, into: &reopening) }
         }
         return try reopen(reopening, in: run, isHandler: isHandler)
+    }
+
+    static let executionOfRunSQL: SQL = """
+        SELECT e.id
+        FROM runs r
+        LEFT JOIN executions e ON e.run_id = r.id
+        WHERE r.id = :id AND r.judged = 3
+        """
+
+    /// Of an execution only what failed comes back by itself: what succeeded is at an end that others were decided by.
+    private func requireOwnRules(of run: RunID, _ scope: RerunScope) throws {
+        let found = try connection.first(Self.executionOfRunSQL, run) { $0.optionalText(0) }
+        guard let execution = found, execution == nil || scope != .failed else { return }
+        throw JobStoreError.decidedElsewhere(run, execution: execution)
     }
 
     private func begin(_ jobs: [JobID], anewIn reopening: inout Reopening) throws {

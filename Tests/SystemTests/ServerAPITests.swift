@@ -211,6 +211,38 @@ import Testing
 }
 
 extension `The interface of a server` {
+    @Test func `starts registered definitions by their names, as executions`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host)
+            let registered = try server.request(
+                "POST", "/api/metadata/workflow",
+                body: #"""
+                    {"name": "reg", "inputParameters": ["x"], "tasks": [
+                      {"name": "a", "taskReferenceName": "a", "type": "SIMPLE", "inputParameters": {"x": "${workflow.input.x}"}},
+                      {"name": "d", "taskReferenceName": "d", "type": "DYNAMIC", "dynamicTaskNameParam": "n"}]}
+                    """#)
+            #expect(registered.status == 200)
+            let listed = try server.get("/v1/workflows")["workflows"]?.list?.first
+            #expect(listed?["id"] == .string("reg"))
+            #expect(listed?["inputs"]?.list?.first?["name"] == .string("x"))
+            let body = #"{"workflow": "reg", "inputs": {"x": 4}}"#
+            for _ in 0..<2 {
+                let run = try server.post("/v1/runs", body, headers: ["Idempotency-Key: one"])
+                #expect(run["id"] == .integer(1))
+                #expect(run["state"] == .string("running"))
+            }
+            let other = try server.request(
+                "POST", "/v1/runs", body: #"{"workflow": "reg"}"#, headers: ["Idempotency-Key: one"])
+            #expect(other.status == 409)
+            #expect(try server.get("/api/tasks/poll/a")["inputData"]?["x"] == .integer(4))
+            let limited = try server.request("POST", "/v1/runs", body: #"{"workflow": "reg", "max_concurrency": 2}"#)
+            #expect(limited.status == 422)
+            let again = try server.request("POST", "/v1/runs/1/rerun", body: "{}")
+            #expect(again.status == 409, "\(again.body)")
+            try server.stop()
+        }
+    }
+
     private static let workflow = """
         name: two
         steps:

@@ -44,7 +44,7 @@ extension Problem {
     private static func status(of error: JobStoreError) -> HTTPResponse.Status {
         switch error {
         case .noSuchJob, .noSuchRun, .noSuchQueue, .noSuchWorkflow, .noSuchSchedule: .notFound
-        case .keyTaken, .leaseLost, .memoryConflict: .conflict
+        case .keyTaken, .leaseLost, .memoryConflict, .decidedElsewhere: .conflict
         case .runnerLost, .schemaChanged: .serviceUnavailable
         default: .unprocessableContent
         }
