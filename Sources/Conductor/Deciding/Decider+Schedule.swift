@@ -244,7 +244,11 @@ extension Decider {
         let forked = entries.map { entry -> JSONValue in
             var members = entry.object ?? [:]
             guard let reference = entry.text("taskReferenceName") else { return entry }
-            members["inputParameters"] = given[reference] ?? members["inputParameters"] ?? .object([:])
+            // What is given by reference name is data, and stays as it is.
+            let data = given[reference].map(Substitution.literal)
+            let own = entry.members("inputParameters")
+            members["inputParameters"] =
+                data.flatMap(\.object).map { .object(own.merging($0) { $1 }) } ?? data ?? .object(own)
             return .object(members)
         }
         let read = reader.tasks(.list(forked), path: "tasks")

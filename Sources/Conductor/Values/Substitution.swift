@@ -30,6 +30,17 @@ struct Substitution {
         }
     }
 
+    /// What resolves to `value` itself, whatever its texts look like.
+    static func literal(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .string(let text):
+            .string(text.split(separator: "${", omittingEmptySubsequences: false).joined(separator: "$${"))
+        case .list(let elements): .list(elements.map(literal))
+        case .object(let members): .object(members.mapValues(literal))
+        default: value
+        }
+    }
+
     func resolve(_ members: [String: JSONValue]) -> [String: JSONValue] { members.mapValues(resolve) }
 
     /// A text that is one expression takes the value with its type; in a longer one the value is spliced in.
