@@ -47,6 +47,7 @@ extension Decider {
         case .loop:
             var row = row(task, .inProgress, .object(inputs), place)
             row.iteration = 1
+            row.output = JSONValue.object(["iteration": .integer(1)]).text
             try insert(row)
         case .human: try insert(row(task, .inProgress, .object(inputs), place))
         case .fork, .terminate, .noop: try insert(row(task, .completed, .object(inputs), place))

@@ -155,6 +155,8 @@ extension Decider {
                 throw .ended(WorkflowEnd(failing: row))
             }
             row.iteration += 1
+            output["iteration"] = .integer(row.iteration)
+            row.output = JSONValue.object(output).text
             try passing { [row] in try save(row) }
             guard execution.status == .running else { return false }
         }
