@@ -2,7 +2,8 @@ extension JSONValue {
     /// Lists and objects within one another.
     package static let maximumDepth = 512
 
-    /// Reads one value of RFC 8259. Of a member that is there twice, the last counts.
+    /// Reads one value of RFC 8259. Of a member that is there twice, the last counts; names
+    /// that differ in nothing but how their characters are composed are refused.
     package init(parsing text: String) throws(JSONError) { try self.init(parsing: Array(text.utf8)) }
 
     /// The same for bytes, which must be UTF-8.
@@ -84,13 +85,22 @@ private struct JSONParser {
         if take(UInt8(ascii: "}")) { return .object(members) }
         repeat {
             skipSpace()
+            let start = offset
             guard next == UInt8(ascii: "\"") else { throw fault("a member's name in quotes is missing") }
             let name = try string()
             guard take(UInt8(ascii: ":")) else { throw fault("':' is missing") }
-            members[name] = try value()
+            if members.updateValue(try value(), forKey: name) != nil { try requireSame(name, in: members, at: start) }
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw fault("',' or '}' is missing") }
         return .object(members)
+    }
+
+    /// Texts are equal here when they are canonically so: of two such names one would be lost.
+    private func requireSame(_ name: String, in members: [String: JSONValue], at place: Int) throws(JSONError) {
+        guard let known = members.index(forKey: name).map({ members[$0].key }), known.utf8.elementsEqual(name.utf8)
+        else {
+            throw fault("the object has this name already, with its characters composed in another way", at: place)
+        }
     }
 
     private mutating func word(_ text: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
@@ -127,7 +137,7 @@ private struct JSONParser {
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         if isWhole, let number = Int(text) { return .integer(number) }
         guard let number = Double(text), number.isFinite else { throw fault("the number is too large", at: start) }
-        return .decimal(number)
+        return isWhole ? .bigInteger(text) : .decimal(number)
     }
 
     private mutating func string() throws(JSONError) -> String {

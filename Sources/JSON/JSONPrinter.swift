@@ -30,6 +30,7 @@ extension JSONValue {
         case .null: bytes += "null".utf8
         case .bool(let flag): bytes += (flag ? "true" : "false").utf8
         case .integer(let number): bytes += String(number).utf8
+        case .bigInteger(let digits): bytes += digits.utf8
         case .decimal(let number): bytes += Self.text(of: number).utf8
         case .string(let text): Self.append(text, to: &bytes)
         case .list(let elements):
@@ -56,7 +57,7 @@ extension JSONValue {
     /// JSON has no infinities and no NaN: null stands for them.
     private static func text(of number: Double) -> String {
         guard number.isFinite else { return "null" }
-        if number == number.rounded(), abs(number) < 1e15 { return "\(Int(number)).0" }
+        if number == number.rounded(), abs(number) < 1e15, number != 0 { return "\(Int(number)).0" }
         return "\(number)"
     }
 

@@ -1,9 +1,11 @@
-/// A value of JSON, as results, inputs and expressions have it. Numbers that are whole and fit stay whole, so that
-/// ids beyond 2⁵³ survive.
+/// A value of JSON, as results, inputs and expressions have it. Numbers that are whole stay whole, so that ids beyond 2⁵³
+/// survive.
 package indirect enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     case integer(Int)
+    /// Of an integer that is none of `Int`: its digits, with a sign where it is negative. As `Double` it is finite.
+    case bigInteger(String)
     case decimal(Double)
     case string(String)
     case list([JSONValue])
@@ -26,10 +28,11 @@ package indirect enum JSONValue: Sendable, Hashable {
         return number
     }
 
-    /// Of any number.
+    /// Of any number; the nearest one, where it has too many digits.
     package var number: Double? {
         switch self {
         case .integer(let number): Double(number)
+        case .bigInteger(let digits): Double(digits)
         case .decimal(let number): number
         default: nil
         }
@@ -50,7 +53,7 @@ package indirect enum JSONValue: Sendable, Hashable {
         switch self {
         case .null: "null"
         case .bool: "true or false"
-        case .integer, .decimal: "a number"
+        case .integer, .bigInteger, .decimal: "a number"
         case .string: "a text"
         case .list: "a list"
         case .object: "an object"

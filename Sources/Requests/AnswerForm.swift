@@ -69,7 +69,8 @@ struct AnswerForm {
     private static func has(_ value: JSONValue, type: String) -> Bool {
         switch (type, value) {
         case ("null", .null), ("boolean", .bool), ("string", .string), ("array", .list), ("object", .object),
-            ("integer", .integer), ("number", .integer), ("number", .decimal):
+            ("integer", .integer), ("number", .integer), ("number", .decimal),
+            ("integer", .bigInteger), ("number", .bigInteger):
             true
         case ("integer", .decimal(let number)): number == number.rounded()
         default: false

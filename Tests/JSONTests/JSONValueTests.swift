@@ -4,7 +4,8 @@ import Testing
 @Suite struct `A value of JSON` {
     @Test(arguments: [
         "null", "true", "[]", "{}", "0", "-1", "9007199254740993", "1.5", "\"\"", #""\u0000\n\"\\é😀""#,
-        #"{"a":[1,{"b":null}],"c":"x"}"#, "-9223372036854775808", "1e+300",
+        #"{"a":[1,{"b":null}],"c":"x"}"#, "-9223372036854775808", "1e+300", "18446744073709551615",
+        "-9223372036854775809", "[-0.0,0.0]",
     ])
     func `is printed as it was read`(text: String) throws {
         #expect(try JSONValue(parsing: text).text == text)
@@ -13,7 +14,7 @@ import Testing
     @Test func `keeps whole numbers whole, and others as they are`() throws {
         #expect(
             try JSONValue(parsing: " [1, 1.0, 1e2, 18446744073709551616] ").list == [
-                .integer(1), .decimal(1), .decimal(100), .decimal(18_446_744_073_709_551_616),
+                .integer(1), .decimal(1), .decimal(100), .bigInteger("18446744073709551616"),
             ])
     }
 
@@ -29,6 +30,10 @@ import Testing
         (#""\ud800""#, "1:2 half of a surrogate pair"), (#""\x""#, "1:2 there is no such escape"),
         ("\"a", "1:1 the text has no end"), ("1e999", "1:1 the number is too large"),
         ("nul", "1:1 no value begins like this"),
+        (
+            #"{"\u00e9": 1, "e\u0301": 2}"#,
+            "1:15 the object has this name already, with its characters composed in another way"
+        ),
         ("{a: 1}", "1:2 a member's name in quotes is missing"), ("-", "1:2 a digit is missing"),
     ])
     func `that is none is refused at its place`(text: String, fault: String) {

@@ -157,6 +157,7 @@ struct LoopCondition {
         case .null: false
         case .bool(let flag): flag
         case .integer(let number): number != 0
+        case .bigInteger: true
         case .decimal(let number): number != 0
         case .string(let text): !text.isEmpty
         case .list, .object: true

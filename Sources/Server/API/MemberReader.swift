@@ -54,7 +54,7 @@ struct MemberReader {
     private func scalar(_ value: JSONValue, _ name: String) throws -> String {
         switch value {
         case .string(let text) where !text.utf8.contains(0): return text
-        case .integer, .decimal: return value.text
+        case .integer, .bigInteger, .decimal: return value.text
         default: throw fault("'\(name)' must have texts only, without null characters")
         }
     }

@@ -57,7 +57,7 @@ extension ConductorText {
         switch value {
         case .string(let text): "'\(text.replacing("'", with: "''"))'"
         case .integer(let number) where number >= 0: "\(number)"
-        case .integer, .decimal: "number('\(value.text)')"
+        case .integer, .bigInteger, .decimal: "number('\(value.text)')"
         case .list(let elements): "[\(elements.map { literal($0) }.joined(separator: ", "))]"
         case .object(let members):
             "object("

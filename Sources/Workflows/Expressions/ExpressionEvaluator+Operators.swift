@@ -8,6 +8,7 @@ extension ExpressionEvaluator {
         switch (one, other) {
         case (.integer(let whole), .decimal(let number)), (.decimal(let number), .integer(let whole)):
             return Int(exactly: number) == whole
+        case (.bigInteger, .decimal), (.decimal, .bigInteger): return one.number == other.number
         case (.string(let left), .string(let right)):
             try budget.charge(min(left.utf8.count, right.utf8.count), at: offset)
             return left == right

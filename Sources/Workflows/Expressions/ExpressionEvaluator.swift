@@ -22,6 +22,7 @@ extension JSONValue {
         case .null: false
         case .bool(let flag): flag
         case .integer(let number): number != 0
+        case .bigInteger: true
         case .decimal(let number): number != 0
         case .string(let text): !text.isEmpty
         case .list, .object: true

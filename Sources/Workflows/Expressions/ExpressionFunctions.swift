@@ -195,7 +195,7 @@ struct ExpressionFunctions {
 
     private func number(_ value: JSONValue) throws(ExpressionError) -> JSONValue {
         switch value {
-        case .integer, .decimal: return value
+        case .integer, .bigInteger, .decimal: return value
         case .bool(let flag): return .integer(flag ? 1 : 0)
         case .string:
             let text = trimmed(try text(value))

@@ -13,7 +13,7 @@ struct Metric {
     /// Numbers, texts such as `95%`, `46/50` and `12`, and `{value: 0.95, unit: ratio}`; `nil`: no quantity.
     init?(_ actual: JSONValue) {
         switch actual {
-        case .integer, .decimal:
+        case .integer, .bigInteger, .decimal:
             guard let number = actual.number, number.isFinite else { return nil }
             (value, unit) = (number, .none)
         case .string(let text):

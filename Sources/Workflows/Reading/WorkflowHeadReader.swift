@@ -143,6 +143,7 @@ extension Input {
         let fits: Bool =
             switch (kind, value) {
             case (.any, _), (.string, .string), (.number, .integer), (.number, .decimal), (.integer, .integer),
+                (.number, .bigInteger), (.integer, .bigInteger),
                 (.boolean, .bool), (.list, .list), (.object, .object):
                 true
             default: false
