@@ -1,8 +1,9 @@
 import SQLite
 
-/// Pausing a run: its lanes wait, for the run itself instead of for a limit, and nothing of it is claimed.
+/// Pausing a run: its lanes wait, for the run itself instead of for a limit, and nothing of it is claimed. Of an execution
+/// of Conductor's nothing new is made; the tasks that it has made are handed out, as Conductor does.
 extension JobTransaction {
-    static let pausedRunsSQL: SQL = "SELECT id FROM runs WHERE state = 'paused'"
+    static let pausedRunsSQL: SQL = "SELECT id FROM runs WHERE state = 'paused' AND judged <> 3"
 
     private static let pauseRunSQL: SQL = """
         UPDATE runs
@@ -19,6 +20,14 @@ extension JobTransaction {
     static let openLanesOfRunSQL: SQL =
         "UPDATE lanes SET waits_for = NULL WHERE waits_for = :pause AND head_id IS NOT NULL"
 
+    static let pauseExecutionSQL: SQL =
+        "UPDATE executions SET status = 'PAUSED', updated_at = :now WHERE run_id = :run_id AND status = 'RUNNING'"
+    static let resumeExecutionSQL: SQL = """
+        UPDATE executions
+        SET status = 'RUNNING', is_due = 1, updated_at = :now
+        WHERE run_id = :run_id AND status = 'PAUSED'
+        """
+
     private static let rootOfRunSQL: SQL = "SELECT root_id FROM runs WHERE id = :id"
 
     /// Starts no further job of the run and of the runs that it started, or lets them go on. Jobs that run go on.
@@ -30,9 +39,14 @@ extension JobTransaction {
         if let root = try connection.first(Self.rootOfRunSQL, run, read: { $0.optionalInt(0) }) ?? nil {
             throw JobStoreError.invalid("run \(run) is a part of run \(root), which is paused and resumed as a whole")
         }
-        if isPaused { return try connection.execute(Self.pauseRunSQL, try sequence(), run) == 1 }
+        if isPaused {
+            guard try connection.execute(Self.pauseRunSQL, try sequence(), run) == 1 else { return false }
+            try connection.execute(Self.pauseExecutionSQL, now, run)
+            return true
+        }
         guard try connection.execute(Self.resumeRunSQL, try sequence(), run) == 1 else { return false }
         try connection.execute(Self.openLanesOfRunSQL, Self.pause(of: run))
+        try connection.execute(Self.resumeExecutionSQL, now, run)
         alertsRunners = true
         return true
     }

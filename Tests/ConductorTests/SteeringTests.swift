@@ -46,4 +46,31 @@ import Testing
             #expect(try stage.status(id) == "COMPLETED")
         }
     }
+
+    @Test func `is paused and resumed with it, from either side`() throws {
+        try withStage { stage in
+            try stage.define(#"{"name":"w","tasks":[\#(simple("a", "b", "c", "d"))]}"#)
+            let id = try stage.start("w")
+            func state() throws -> String { try "\(stage.store.look { try $0.state(of: RunID(1)) })" }
+            try stage.change { try $0.pause(id) }
+            #expect(try state() == "paused")
+            // What is there is handed out; nothing follows from it.
+            try stage.work("a")
+            #expect(try stage.tasks(id) == ["a COMPLETED"])
+            let changed = try stage.store.write { try $0.setPaused(false, run: RunID(1)) }
+            #expect(changed)
+            try stage.settle()
+            #expect(try stage.status(id) == "RUNNING")
+            try stage.store.write { _ = try $0.setPaused(true, run: RunID(1)) }
+            #expect(try stage.status(id) == "PAUSED")
+            try stage.work("b")
+            #expect(try stage.poll("c") == nil)
+            try stage.change { try $0.resume(id) }
+            #expect(try state() == "running")
+            try stage.work("c")
+            try stage.change { try $0.pause(id) }
+            try stage.change { try $0.terminate(id, because: nil) }
+            #expect(try state() == "cancelled")
+        }
+    }
 }

@@ -3,12 +3,13 @@ import Jobs
 
 /// What operators do with executions.
 extension Orchestra {
-    /// Nothing new begins; what is under way goes on.
+    /// Nothing new is made; what is under way goes on, and tasks that are there are handed out. The run is paused with it.
     package func pause(_ id: String) throws {
         var execution = try execution(id)
         guard !execution.status.isEnded else {
             throw ConductorFault(409, "Workflow \(id) is \(execution.status.rawValue), so it cannot be paused")
         }
+        _ = try transaction.setPaused(true, run: execution.run)
         execution.status = .paused
         try transaction.save(execution)
     }
@@ -20,6 +21,7 @@ extension Orchestra {
                 409, "The workflow \(id) is not PAUSED so cannot resume. Current status is \(execution.status.rawValue)"
             )
         }
+        _ = try transaction.setPaused(false, run: execution.run)
         execution.status = .running
         try decider(execution).decide()
         try settle()
