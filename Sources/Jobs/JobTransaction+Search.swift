@@ -57,13 +57,33 @@ package struct ExecutionCondition: Sendable {
     }
 }
 
+/// One column that found executions are sorted by.
+package struct ExecutionOrder: Sendable {
+    package let column: ExecutionCondition.Column
+    package let isAscending: Bool
+
+    package init(_ column: ExecutionCondition.Column, isAscending: Bool) {
+        self.column = column
+        self.isAscending = isAscending
+    }
+
+    var sql: String { "e.\(column.rawValue) \(isAscending ? "ASC" : "DESC")" }
+}
+
 extension JobTransaction {
     /// Executions that a count goes up to: more are said to be so many.
     private static let mostCounted = 100_000
 
-    /// A page of the executions for which all conditions hold, the latest first unless asked otherwise.
+    /// A page of the executions for which all conditions hold.
+    ///
+    /// - Parameters:
+    ///   - conditions: none: all.
+    ///   - start: how many are passed over.
+    ///   - count: of the page.
+    ///   - order: the first column counts most; what is alike, or all without any, has the latest first.
+    /// - Returns: the page, and how many there are in all, 100,000 at the most.
     package func search(
-        _ conditions: [ExecutionCondition], start: Int, count: Int, isAscending: Bool = false
+        _ conditions: [ExecutionCondition], start: Int, count: Int, order: [ExecutionOrder] = []
     ) throws -> (executions: [Execution], total: Int) {
         let parts = conditions.map(\.sql)
         let condition = parts.isEmpty ? "" : "WHERE " + parts.map(\.text).joined(separator: " AND ")
@@ -73,7 +93,7 @@ extension JobTransaction {
         let page = try connection.dynamic(
             """
             SELECT e.number FROM executions e \(condition)
-            ORDER BY e.number \(isAscending ? "" : "DESC")
+            ORDER BY \((order.map(\.sql) + ["e.number DESC"]).joined(separator: ", "))
             LIMIT \(count) OFFSET \(start)
             """, values)
         let executions = try page.rows.compactMap { row -> Execution? in

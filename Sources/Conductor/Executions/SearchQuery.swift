@@ -18,25 +18,45 @@ struct SearchQuery {
         }
     }
 
-    private static func condition(_ text: String) throws(ConductorFault) -> ExecutionCondition {
-        let name = text.prefix { $0.isLetter || $0 == "_" }
+    /// What `sort` says.
+    static func order(_ text: String) throws(ConductorFault) -> [ExecutionOrder] {
+        var order: [ExecutionOrder] = []
+        for part in text.split(separator: "|") {
+            let words = part.split(separator: ":", omittingEmptySubsequences: false).map(\.trimmed)
+            let direction = words.count > 1 ? words[1].uppercased() : "ASC"
+            guard words.count <= 2, direction == "ASC" || direction == "DESC" else {
+                throw ConductorFault(400, "'\(part)' is no order; write it as startTime:DESC or endTime:ASC")
+            }
+            order.append(ExecutionOrder(try column(words[0]), isAscending: direction == "ASC"))
+        }
+        return order
+    }
+
+    private static func column(_ name: String) throws(ConductorFault) -> ExecutionCondition.Column {
         guard let column = columns[name.lowercased()] else {
             throw ConductorFault(
                 400,
                 "'\(name)' cannot be searched for; there are workflowId, workflowType, status, correlationId, "
                     + "startTime, endTime, updateTime and version")
         }
+        return column
+    }
+
+    private static func condition(_ text: String) throws(ConductorFault) -> ExecutionCondition {
+        let name = text.prefix { $0.isLetter || $0 == "_" }
+        let column = try column(String(name))
         let rest = text.dropFirst(name.count).trimmed
         if rest.lowercased().hasPrefix("in") {
             let list = rest.dropFirst(2).trimmed
             guard list.hasPrefix("("), list.hasSuffix(")") else {
                 throw ConductorFault(400, "IN takes a list in brackets: \(text)")
             }
-            let values = split(String(list.dropFirst().dropLast()), by: ",").map { unquoted($0.trimmed) }
+            var values: [String] = []
+            for part in split(String(list.dropFirst().dropLast()), by: ",") { values.append(try value(part.trimmed)) }
             return ExecutionCondition(column, .isAmong(values.filter { !$0.isEmpty }))
         }
         for sign in ["!=", ">=", "<=", "=", ">", "<"] where rest.hasPrefix(sign) {
-            let value = unquoted(rest.dropFirst(sign.count).trimmed)
+            let value = try value(rest.dropFirst(sign.count).trimmed)
             return try compared(column, sign, value)
         }
         throw ConductorFault(400, "a condition is FIELD = VALUE, FIELD IN (…), FIELD > VALUE or FIELD < VALUE: \(text)")
@@ -60,11 +80,24 @@ struct SearchQuery {
         }
     }
 
-    private static func unquoted(_ text: String) -> String {
-        guard text.count >= 2, let quote = text.first, quote == "'" || quote == "\"", text.last == quote else {
-            return text
+    /// What stands in quotes, or a word without any.
+    private static func value(_ text: String) throws(ConductorFault) -> String {
+        var inner = Substring(text)
+        var quotes: [Character] = ["'", "\""]
+        if let quote = text.first, quotes.contains(quote) {
+            guard text.count >= 2, text.last == quote else { throw joined(text) }
+            inner = inner.dropFirst().dropLast()
+            quotes = [quote]
+        } else if split(text, by: " or ").count > 1 {
+            throw joined(text)
         }
-        return String(text.dropFirst().dropLast())
+        guard !inner.contains(where: quotes.contains) else { throw joined(text) }
+        return String(inner)
+    }
+
+    private static func joined(_ text: String) -> ConductorFault {
+        ConductorFault(
+            400, "conditions are joined by AND alone, and a value stands in one pair of quotes: \(text.prefix(200))")
     }
 
     /// At every separator outside of quotes and brackets.
