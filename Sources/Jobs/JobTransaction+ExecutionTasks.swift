@@ -120,6 +120,17 @@ extension JobTransaction {
         try connection.first(Self.openTaskOfJobSQL, job, read: Self.task)
     }
 
+    static let setAnswerSQL: SQL = """
+        UPDATE execution_tasks
+        SET output = json_object('response', json(:result))
+        WHERE job_id = :job_id AND job_id IS NOT NULL AND ended_at IS NULL
+        """
+
+    /// The answer that a request failed by: executions show it, while a job has results of success alone.
+    func setAnswer(_ result: String, ofTaskOf job: JobID) throws {
+        try connection.execute(Self.setAnswerSQL, result, job)
+    }
+
     private static let deleteLaterTasksSQL: SQL = """
         DELETE FROM execution_tasks
         WHERE execution = :execution AND position > :position

@@ -94,7 +94,10 @@ extension JobTransaction {
         if let result = outcome.result, fate.state == .succeeded {
             try connection.execute(Self.setResultSQL, job, result)
         }
-        if fate.state == .failed { try noteFailure(of: job) }
+        if fate.state == .failed {
+            try noteFailure(of: job)
+            if held.kind == .http, let result = outcome.result { try setAnswer(result, ofTaskOf: job) }
+        }
         if let extras = outcome.extras { try record(extras, of: job, held: held, fate: fate.state, outcome: outcome) }
         try settle(job, held: held, fate: fate.state, outcome: outcome)
         return fate.state

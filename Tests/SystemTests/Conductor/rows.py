@@ -780,6 +780,7 @@ def http_tasks_are_executed_by_runners():
     id = start(name, {"name": "unknown"})
     until("the end", lambda: status(id) == "FAILED")
     assert by_ref(id)["call"].status == "FAILED" and "404" in by_ref(id)["call"].reason_for_incompletion
+    assert by_ref(id)["call"].output_data["response"]["statusCode"] == 404, by_ref(id)["call"].output_data
 
 
 wanted = sys.argv[2:]
