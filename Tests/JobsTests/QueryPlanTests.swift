@@ -308,6 +308,12 @@ private let plans: [(String, SQL, [String])] = [
     ("newJobs", Store.newJobsSQL, ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid>?)"]),
     ("endedRuns", Store.endedRunsSQL, ["SEARCH runs USING INDEX runs_ended (seq>?)"]),
     ("pausedRuns", Store.pausedRunsSQL, ["SCAN runs USING INDEX runs_paused"]),
+    ("pauseExecution", Store.pauseExecutionSQL, ["SEARCH executions USING INDEX executions_of_run (run_id=?)"]),
+    ("resumeExecution", Store.resumeExecutionSQL, ["SEARCH executions USING INDEX executions_of_run (run_id=?)"]),
+    (
+        "setAnswer", Store.setAnswerSQL,
+        ["SEARCH execution_tasks USING INDEX execution_tasks_open_job (job_id=?)"]
+    ),
     ("openLanesOfRun", Store.openLanesOfRunSQL, ["SEARCH lanes USING INDEX lanes_waiting (waits_for=?)"]),
     ("runOfKey", Store.runOfKeySQL, ["SEARCH runs USING INDEX runs_key (key=?)"]),
     (

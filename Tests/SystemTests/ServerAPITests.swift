@@ -211,6 +211,31 @@ import Testing
 }
 
 extension `The interface of a server` {
+    @Test func `tells of people that a workflow of Conductor's waits for`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host)
+            let started = try server.request(
+                "POST", "/api/workflow",
+                body: #"""
+                    {"name": "ask", "workflowDef": {"name": "ask", "tasks": [
+                      {"name": "h", "taskReferenceName": "h", "type": "HUMAN"}]}}
+                    """#)
+            #expect(started.status == 200)
+            let waiting = try server.get("/v1/overview")["waiting"]?.list
+            #expect(waiting?.count == 1)
+            #expect(waiting?.first?["id"] == .null)
+            #expect(waiting?.first?["run_id"] == .integer(1))
+            #expect(waiting?.first?["key"] == .string("h"))
+            let task = try #require(waiting?.first?["task"]?.string)
+            let ended = try server.request(
+                "POST", "/api/tasks",
+                body: #"{"taskId": "\#(task)", "workflowInstanceId": "x", "status": "COMPLETED"}"#)
+            #expect(ended.status == 200)
+            #expect(try server.get("/v1/overview")["waiting"] == .list([]))
+            try server.stop()
+        }
+    }
+
     @Test func `starts registered definitions by their names, as executions`() throws {
         try withHost { host in
             let server = try ServerProcess(host)

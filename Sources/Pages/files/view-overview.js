@@ -73,8 +73,8 @@ export class OverviewView {
     this.runners.set(now.runners)
     this.running.set(now.running.slice(0, mostListed))
     this.failures.set(now.failures.slice(0, mostListed))
-    reconcile(this.waiting, now.waiting ?? [], (row) => row.id, (row) => el("li", { class: "decision" },
-      el("p", null, el("a", { href: address("jobs", row.id) }, row.key || row.name || `job ${row.id}`),
+    reconcile(this.waiting, now.waiting ?? [], (row) => row.id ?? row.task, (row) => el("li", { class: "decision" },
+      el("p", null, el("a", { href: row.id ? address("jobs", row.id) : address("runs", row.run_id) }, row.key || row.name || `job ${row.id}`),
         ` waits for a decision${row.message ? `: ${row.message}` : ""}`)))
     const points = lastHour(stats.minutes, now.at)
     for (const plot of this.plots) plot.set(points)

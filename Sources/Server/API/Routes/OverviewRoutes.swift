@@ -18,7 +18,7 @@ struct OverviewRoutes {
     private var overview: APIRoute {
         APIRoute(
             .get, "overview",
-            "What is there at the moment: as `weir monitor --once` tells, and what waits for a decision.",
+            "What is there at the moment: as `weir monitor --once` tells, and what waits for a decision. A task of Conductor's that does has no job: its id is null.",
             gives: .object([
                 "at": .moment, "version": .string, "open_runs": .integer, "queues": .list(.object(["queue": .string])),
                 "runners": .list(
@@ -27,12 +27,17 @@ struct OverviewRoutes {
                         "utilisation": .nullable(.number),
                     ])),
                 "running": .list(Self.runningRow), "failures": .list(Self.failedRow),
-                "waiting": .list(.object(["id": .integer], optional: ["run_id": .nullable(.integer)])),
+                "waiting": .list(
+                    .object(
+                        ["id": .nullable(.integer)],
+                        optional: ["run_id": .nullable(.integer), "execution": .string, "task": .string])),
             ])
         ) { [store = services.store, version = services.settings.version] _ in
             let (snapshot, waiting) = try await store.inspect { store in
                 var reader = MonitorReader(store: store, sumsWeek: false)
-                return (try reader.read(), try store.look { try $0.waitingForSignal() })
+                return (
+                    try reader.read(), try store.look { [try $0.waitingForSignal(), try $0.waitingForPeople()] }
+                )
             }
             return .json(Self.answer(snapshot, waiting: waiting, version: version))
         }
@@ -48,7 +53,7 @@ struct OverviewRoutes {
             "run_id": .nullable(.integer), "exit_code": .nullable(.integer), "error": .nullable(.string),
         ])
 
-    private static func answer(_ snapshot: MonitorSnapshot, waiting: Table, version: String) -> JSONValue {
+    private static func answer(_ snapshot: MonitorSnapshot, waiting: [Table], version: String) -> JSONValue {
         .object([
             "at": .string(TimestampText.text(snapshot.takenAt.rawValue)),
             "version": .string(version),
@@ -57,7 +62,7 @@ struct OverviewRoutes {
             "runners": .list(snapshot.runners.map(\.json)),
             "running": .list(snapshot.running.prefix(listed).map(\.json)),
             "failures": .list(snapshot.failures.prefix(listed).map(\.json)),
-            "waiting": .list(decisions(waiting)),
+            "waiting": .list(waiting.flatMap(decisions)),
         ])
     }
 
