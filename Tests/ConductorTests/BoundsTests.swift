@@ -27,6 +27,19 @@ import Testing
         }
     }
 
+    @Test func `its input is stopped before it is put together`() throws {
+        try withStage { stage in
+            let many = Array(repeating: "${workflow.input.x}", count: 1_000).joined()
+            let task = #"{"name":"n","taskReferenceName":"n","type":"NOOP","inputParameters":{"x":"\#(many)"}}"#
+            try stage.define(#"{"name":"w","tasks":[\#(task)]}"#)
+            let id = try stage.start("w", input: #"{"x":"\#(String(repeating: "y", count: 10_000))"}"#)
+            #expect(try stage.status(id) == "FAILED")
+            let workflow = try stage.workflow(id)
+            #expect(workflow.text("reasonForIncompletion")?.contains("larger than 4194304 bytes") == true)
+            #expect(workflow.elements("tasks").first?["inputData"]?.object?.isEmpty == true)
+        }
+    }
+
     @Test func `an output fails, or leaves with the tasks what is too much`() throws {
         try withStage { stage in
             let large = #"{"x":"\#(String(repeating: "y", count: 600_000))"}"#

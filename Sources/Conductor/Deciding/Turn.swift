@@ -1,6 +1,6 @@
 /// What is decided within one transaction, so that others get to write in between: the rest comes in further ones.
 final class Turn {
-    private static let mostRows = 2_000
+    private static let mostRows = 1_000
     private static let mostBytes = 8 << 20
 
     private var rows = 0

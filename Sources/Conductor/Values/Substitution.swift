@@ -6,7 +6,7 @@ struct Substitution {
     let root: (String) -> JSONValue?
 
     /// Bytes of what expressions give, altogether; what is beyond has no value.
-    static let mostBytes = 1 << 20
+    static let mostBytes = 4 << 20
     private let room = Room()
 
     /// Of what was resolved, something was left out.
