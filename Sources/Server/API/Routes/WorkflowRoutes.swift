@@ -92,7 +92,7 @@ struct WorkflowRoutes {
     }
 
     private static func find(_ name: String, in catalogue: WorkflowCatalogue) throws -> WorkflowDocument {
-        if let entry = catalogue.entries.first(where: { $0.place == name }) { return entry.document }
+        if let entry = catalogue.entries.first(where: { $0.place == name }) { return try entry.sound }
         let named = catalogue.entries.filter { $0.name == name }
         guard let entry = named.first else {
             let known = catalogue.entries.prefix(50).map(\.name).joined(separator: ", ")
@@ -107,7 +107,7 @@ struct WorkflowRoutes {
                 "several workflows are called '\(name)'; say which by its id: "
                     + named.map(\.place).joined(separator: ", "))
         }
-        return entry.document
+        return try entry.sound
     }
 
     private static func inputs(_ body: MemberReader) throws -> [String: JSONValue] {
@@ -122,12 +122,12 @@ struct WorkflowRoutes {
     private static func spec(
         _ document: WorkflowDocument, _ inputs: [String: JSONValue], _ options: PlanOptions, _ services: ServerServices
     ) async throws -> RunSpec {
-        let settings = services.settings
-        return try await services.store.inspect { store in
+        let (settings, database) = (services.settings, services.store.path)
+        return try await services.store.aside {
             do {
                 return try document.runSpec(
                     inputs: inputs, options: options, directory: settings.directory,
-                    searchPath: settings.environment["PATH"], database: store.path)
+                    searchPath: settings.environment["PATH"], database: database)
             } catch let failure as StepFailure {
                 throw Problem(.unprocessableContent, "\(failure)")
             }
@@ -151,6 +151,15 @@ extension WorkflowCatalogue.Entry {
                 "description": workflow.description.map { .string($0) } ?? .null,
                 "steps": .integer(workflow.steps.count), "inputs": .list(workflow.inputs.map(\.json)),
             ])
+        }
+    }
+
+    /// - Throws: `Problem` that tells what is wrong with a file.
+    fileprivate var sound: WorkflowDocument {
+        get throws {
+            guard workflow == nil, definition == nil else { return document }
+            let faults = diagnostics.filter { $0.severity == .error }.map { $0.render(file: place) }
+            throw Problem(.unprocessableContent, faults.prefix(10).joined(separator: "; "))
         }
     }
 
