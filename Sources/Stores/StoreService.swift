@@ -89,12 +89,17 @@ package final class StoreService: Sendable {
         return false
     }
 
-    /// Answers one query of a stranger, who may read everything and change nothing.
+    /// Answers one query of a stranger, who may change nothing, and read everything but what may be secret: what jobs get
+    /// beside their arguments, and what proves that one has them.
     ///
     /// - Throws: `ConsoleError`
     package func query(_ sql: String, limits: ConsoleLimits = .service) async throws -> Table {
         let path = path
-        return try await console.perform { _ in try Console.query(path: path, sql: sql, limits: limits) }
+        var limits = limits
+        limits.hiddenColumns = JobTransaction.secretColumns
+        return try await console.perform { [limits] _ in
+            try Console.query(path: path, sql: sql, limits: limits)
+        }
     }
 
     /// What was asked for before comes to its end; what is asked later throws `.closed`.
