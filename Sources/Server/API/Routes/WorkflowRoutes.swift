@@ -57,20 +57,20 @@ struct WorkflowRoutes {
                 ]), gives: .object(["id": .integer, "workflow": .string, "state": .string]),
             status: 201
         ) { [services] request in
-            let body = MemberReader(
-                try await request.object(
-                    limit: Limits.largeBody,
-                    keys: ["workflow", "definition", "inputs", "max_concurrency", "sequential"]))
+            let object = try await request.object(
+                limit: Limits.largeBody,
+                keys: ["workflow", "definition", "inputs", "max_concurrency", "sequential"])
+            let body = MemberReader(object)
             let document = try await Self.document(body, services)
             let inputs = try Self.inputs(body)
             let options = PlanOptions(
                 parallel: try body.flag("sequential") == true ? false : nil,
                 maxConcurrency: try body.integer("max_concurrency", in: 1...10_000))
             let spec = try await Self.spec(document, inputs, options, services)
-            let key = try request.idempotencyKey()
+            let key = try request.requestKey(.object(object))
             let trace = TraceContext.incoming(request.request)
             let (run, state) = try await services.store.write { transaction in
-                let (run, isNew) = try transaction.start(spec, key: key)
+                let (run, isNew) = try transaction.start(spec, once: key)
                 if isNew, let trace { try transaction.setTrace(trace, of: run) }
                 return (run, try transaction.state(of: run))
             }
@@ -129,7 +129,8 @@ struct WorkflowRoutes {
                     inputs: inputs, options: options, directory: settings.directory,
                     searchPath: settings.environment["PATH"], database: database)
             } catch let failure as StepFailure {
-                throw Problem(.unprocessableContent, "\(failure)")
+                // Nobody outside has to know where the server's folder lies.
+                throw Problem(.unprocessableContent, "\(failure)".replacing("\(settings.directory)/", with: ""))
             }
         }
     }
