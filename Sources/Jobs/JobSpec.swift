@@ -25,6 +25,7 @@ package struct JobSpec: Sendable {
     package var runAt: Timestamp?
     /// Attempts beyond the first.
     package var retries = 3
+    var attempts: Int { min(retries, .max - 1) + 1 }
     /// Of each attempt, in milliseconds. `nil`: none.
     package var timeout: Int?
     /// Declared on top of what a runner hands on.

@@ -130,7 +130,7 @@ extension JobTransaction {
         let step = spec.step
         try connection.execute(
             Self.insertJobSQL, id, try sequence(), state, place.queue, place.lane, placing.run?.id, spec.priority, path,
-            waits.unmet, spec.retries + 1, spec.runAt, now, state == .ready ? now : nil, state == .skipped ? now : nil,
+            waits.unmet, spec.attempts, spec.runAt, now, state == .ready ? now : nil, state == .skipped ? now : nil,
             waits.broken?.error, waits.broken?.job,
             step?.key ?? step?.id ?? spec.key?.text,
             spec.key?.scope, spec.name, spec.command, JSONText.array(spec.arguments), spec.shell,

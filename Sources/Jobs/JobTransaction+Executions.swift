@@ -94,6 +94,13 @@ extension JobTransaction {
         try connection.first(Self.idempotentSQL, workflow, idempotencyKey) { $0.text(0) }
     }
 
+    private static let releaseIdempotencyKeySQL: SQL = "UPDATE executions SET idempotency_key = NULL WHERE id = :id"
+
+    /// The execution's key may be another's.
+    package func releaseIdempotencyKey(of id: String) throws {
+        try connection.execute(Self.releaseIdempotencyKeySQL, id)
+    }
+
     static let correlatedSQL: SQL = """
         SELECT id
         FROM executions
@@ -198,7 +205,14 @@ extension JobTransaction {
     /// Nothing follows from what has happened.
     package func clearExecutionDue(number: Int) throws { try connection.execute(Self.clearDueSQL, number) }
 
-    static let dueExecutionsSQL: SQL = "SELECT number FROM executions WHERE is_due = 1 ORDER BY number LIMIT :count"
+    static let dueExecutionsSQL: SQL = """
+        SELECT number
+        FROM executions
+        WHERE is_due = 1 AND number >= :first
+        ORDER BY number
+        LIMIT :count
+        """
+    static let lastDueExecutionSQL: SQL = "SELECT max(number) FROM executions WHERE is_due = 1"
     static let expiredExecutionsSQL: SQL = """
         SELECT number
         FROM executions
@@ -214,7 +228,14 @@ extension JobTransaction {
 
     /// Executions that somebody has to look at now.
     package func dueExecutions(atMost count: Int = 100) throws -> [Int] {
-        var numbers = Set(try connection.all(Self.dueExecutionsSQL, count) { $0.int(0) })
+        var due = try connection.all(Self.dueExecutionsSQL, 0, count) { $0.int(0) }
+        if due.count > 1, due.count == count, let first = due.first,
+            let last = try connection.first(Self.lastDueExecutionSQL, read: { $0.int(0) })
+        {
+            // Of more than can be looked at, any: the first ones may be due again and again.
+            due = try connection.all(Self.dueExecutionsSQL, Int.random(in: first...last), count) { $0.int(0) }
+        }
+        var numbers = Set(due)
         numbers.formUnion(try connection.all(Self.expiredExecutionsSQL, now, count) { $0.int(0) })
         numbers.formUnion(try connection.all(Self.wakingTasksSQL, now, count) { $0.int(0) })
         return numbers.sorted()

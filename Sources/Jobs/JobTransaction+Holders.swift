@@ -93,7 +93,7 @@ extension JobTransaction {
     ) throws {
         try connection.execute(Self.forgetDependenciesSQL, job)
         try connection.execute(
-            Self.replaceSQL, state, spot.queue, spot.lane, spec.priority, spot.path, waits.unmet, spec.retries + 1,
+            Self.replaceSQL, state, spot.queue, spot.lane, spec.priority, spot.path, waits.unmet, spec.attempts,
             spec.runAt, state == .ready ? now : nil, state == .skipped ? now : nil, waits.broken?.error,
             waits.broken?.job, waits.broken?.isExcused ?? false, spec.key?.scope, spec.name, spec.command,
             JSONText.array(spec.arguments), spec.shell, JSONText.object(spec.environment), spec.directory,

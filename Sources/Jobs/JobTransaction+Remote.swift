@@ -10,7 +10,7 @@ extension JobTransaction {
         /// JSON.
         package var data: String
         package var retries = 3
-        /// 0 to 99; 0: what jobs have that say nothing.
+        /// 0 to 99, higher first.
         package var priority = 0
         /// The earliest moment to hand it out.
         package var runAt: Timestamp?
@@ -18,6 +18,8 @@ extension JobTransaction {
         package var mostAtOnce: Int?
         /// Its failure is none of the run's.
         package var isOptional = false
+
+        var attempts: Int { min(retries, .max - 1) + 1 }
 
         package init(type: RemoteType, reference: String, data: String) {
             self.type = type
@@ -38,12 +40,23 @@ extension JobTransaction {
         WHERE id = :id AND state = 'ready' AND lane_id IS NULL
         """
 
+    /// It belongs to the database: its bound holds over all executions.
+    private static func pool(of name: String) -> String { "task:\(name)" }
+
+    /// Changes how many tasks of the name may be out at once, for those that have a limit. Those that were made without
+    /// one stay without.
+    ///
+    /// - Parameter most: `nil`: any number.
+    package func setMostAtOnce(_ most: Int?, of name: String) throws {
+        guard try limit(.pool, scope: "", name: Self.pool(of: name)) != nil else { return }
+        try setLimit(.pool, scope: "", name: Self.pool(of: name), capacity: most ?? Int(Int32.max))
+    }
+
     /// Adds the job to the execution's run. A job of that reference that has ended is taken back instead.
     package func add(_ job: RemoteJob, to execution: Execution) throws -> JobID {
         var pools: [String: Int] = [:]
         if let most = job.mostAtOnce {
-            // The pool belongs to the database: the bound holds over all executions.
-            let pool = "task:\(job.type.name)"
+            let pool = Self.pool(of: job.type.name)
             try setLimit(.pool, scope: "", name: pool, capacity: most)
             pools[pool] = 1
         }
@@ -55,7 +68,7 @@ extension JobTransaction {
         spec.command = "external \(job.type.name)"
         spec.name = job.type.name
         spec.retries = job.retries
-        spec.priority = job.priority == 0 ? spec.priority : job.priority
+        spec.priority = job.priority
         spec.runAt = job.runAt
         spec.pools = pools
         spec.path = 0
@@ -96,7 +109,7 @@ extension JobTransaction {
         reopening.insert(anew: id)
         _ = try reopen(reopening, in: execution.run)
         try connection.execute(
-            Self.renewJobSQL, job.data, job.type.jobType, job.retries + 1, job.isOptional, JSONText.object(pools), id)
+            Self.renewJobSQL, job.data, job.type.jobType, job.attempts, job.isOptional, JSONText.object(pools), id)
         if let runAt = job.runAt, runAt > now { try connection.execute(Self.delaySQL, runAt, id) }
         try placeJobs()
         return id
@@ -200,7 +213,8 @@ extension JobTransaction {
         }
         var outcome = Outcome(state, startedAt: min(task.startedAt ?? now, now), finishedAt: now)
         outcome.result = result
-        outcome.error = error
+        // What failed says why.
+        outcome.error = error ?? (state == .failed ? "the worker gave no reason" : nil)
         outcome.isFinal = isFinal
         outcome.exactRetry = retryIn
         let jobState = try finish(job, leaseToken: token, outcome)

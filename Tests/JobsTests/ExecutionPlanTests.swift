@@ -37,7 +37,8 @@ private let executionPlans: [(String, SQL, [String])] = [
         ["SEARCH executions USING INDEX executions_idempotent (workflow=? AND idempotency_key=?)"]
     ),
     ("correlated", Store.correlatedSQL, ["SEARCH executions USING INDEX executions_correlated (correlation_id=?)"]),
-    ("dueExecutions", Store.dueExecutionsSQL, ["SCAN executions USING INDEX executions_due"]),
+    ("dueExecutions", Store.dueExecutionsSQL, ["SEARCH executions USING INDEX executions_due (number>?)"]),
+    ("lastDueExecution", Store.lastDueExecutionSQL, ["SEARCH executions USING INDEX executions_due"]),
     (
         "expiredExecutions", Store.expiredExecutionsSQL,
         ["SEARCH executions USING INDEX executions_deadline (deadline>? AND deadline<?)"]

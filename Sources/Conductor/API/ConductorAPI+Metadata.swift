@@ -24,7 +24,7 @@ extension ConductorAPI {
         },
         Route("DELETE", "metadata/taskdefs/{name}") { api, call in
             try await api.change { orchestra in
-                guard try orchestra.transaction.deleteTaskDefinition(call["name"]) else {
+                guard try orchestra.forget(task: call["name"]) else {
                     throw ConductorFault(404, "No such task definition: \(call["name"])")
                 }
             }
@@ -79,9 +79,9 @@ extension ConductorAPI {
 
     private func registerTasks(_ call: Call) async throws -> APIResponse {
         let given = try call.request.list()
-        let definitions = try given.map { (name: try TaskDefinition($0).name, text: $0.text) }
+        for definition in given { _ = try TaskDefinition(definition) }
         try await change { orchestra in
-            for (name, text) in definitions { try orchestra.transaction.storeTaskDefinition(name, text: text) }
+            for definition in given { try orchestra.register(task: definition) }
         }
         return .empty
     }
@@ -93,7 +93,7 @@ extension ConductorAPI {
             guard try orchestra.transaction.taskDefinition(name) != nil else {
                 throw ConductorFault(404, "No such task by name \(name)")
             }
-            try orchestra.transaction.storeTaskDefinition(name, text: given.text)
+            try orchestra.register(task: given)
         }
         return .empty
     }

@@ -7,6 +7,8 @@ package struct ExecutionClock: Sendable {
     private let api: ConductorAPI
     /// Between two looks: runners commit hundreds of times a second, mostly nothing that matters here.
     private static let rest = Duration.milliseconds(20)
+    /// Milliseconds; then it is looked again what comes next.
+    private static let longestWait = 86_400_000
 
     package init(_ api: ConductorAPI) { self.api = api }
 
@@ -46,7 +48,8 @@ package struct ExecutionClock: Sendable {
                 continue
             }
             if let next = agenda.next {
-                _ = try await api.store.changes.next(after: seen, atMost: .milliseconds(max(1, next)))
+                _ = try await api.store.changes.next(
+                    after: seen, atMost: .milliseconds(min(max(1, next), Self.longestWait)))
             } else {
                 _ = try await api.store.changes.next(after: seen)
             }

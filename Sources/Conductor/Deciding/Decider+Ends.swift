@@ -13,12 +13,12 @@ extension Decider {
         try cancelOpenTasks(because: end.reason ?? "the workflow ended")
         let failed = latestTasks.filter { $0.status.isEnded && !$0.status.isSuccess && $0.status != .cancelled }
         execution.failedTasks = JSONValue.list(failed.map { .string($0.reference) }).text
-        execution.output = (end.output ?? output()).text
+        execution.output = storedOutput(end.output)
         try endRun()
         if let parent = execution.parentTask, let task = try transaction.executionTask(parent) {
             try transaction.setExecutionDue(number: task.execution)
         }
-        if end.status != .completed { try startFailureWorkflow() }
+        if execution.status != .completed { try startFailureWorkflow() }
     }
 
     /// Ends the run, unless a runner has to stop a job of it first.
@@ -37,7 +37,7 @@ extension Decider {
         for task in latestTasks where !task.status.isEnded {
             if let job = task.job { _ = try transaction.cancel(job, because: reason) }
             if let child = task.child, let execution = try transaction.execution(child), !execution.status.isEnded {
-                try Decider(execution, transaction: transaction, place: place).terminate(because: reason)
+                try Decider(execution, transaction: transaction, place: place, turn: turn).terminate(because: reason)
             }
             var ended = task
             ended.status = .cancelled
@@ -49,18 +49,43 @@ extension Decider {
         }
     }
 
-    /// What the definition says, else what the last task left.
-    private func output() -> JSONValue {
+    /// An output that is too large lets the execution fail: nobody could take it for what was asked for.
+    private func storedOutput(_ given: JSONValue?) -> String {
+        if let text = (given ?? output())?.text(atMost: JobStore.resultLimit) { return text }
+        if execution.status == .completed {
+            execution.status = .failed
+            execution.reason = "the workflow's output is larger than \(JobStore.resultLimit) bytes"
+        }
+        return "{}"
+    }
+
+    /// What the definition says, else what the last task left; `nil`: it is too large.
+    private func output() -> JSONValue? {
         guard definition.outputs.isEmpty else {
-            return .object(substitution(LoopPlace()).resolve(definition.outputs))
+            let substitution = substitution(LoopPlace())
+            let output = substitution.resolve(definition.outputs)
+            return substitution.isTooLarge ? nil : .object(output)
         }
         if execution.isParallel {
-            return .object(
-                Dictionary(latestTasks.map { ($0.reference, .stored($0.output)) }) { first, _ in first })
+            return .object(Self.within(JobStore.resultLimit, latestTasks.map { ($0.reference, $0.output) }))
         }
         guard let last = definition.tasks.last else { return .object([:]) }
         let row = last.kind == .choice ? tasks.last : latestTask(last.reference) ?? tasks.last
         return row.map { .stored($0.output) } ?? .object([:])
+    }
+
+    /// The outputs of many tasks by their references. What is beyond `limit` bytes stays with its task only.
+    static func within(_ limit: Int, _ outputs: [(reference: String, output: String)]) -> [String: JSONValue] {
+        var members: [String: JSONValue] = [:]
+        var left = limit - 2
+        for (reference, output) in outputs where members[reference] == nil {
+            // Quotes, colon and comma.
+            let size = reference.utf8.count + output.utf8.count + 4
+            guard size <= left else { continue }
+            left -= size
+            members[reference] = .stored(output)
+        }
+        return members
     }
 
     func terminate(because reason: String?) throws {
@@ -84,7 +109,7 @@ extension Decider {
         request.correlationID = execution.correlationID
         var output = JSONValue.stored(execution.output).object ?? [:]
         do {
-            let id = try transaction.undoing { try Orchestra(transaction, place: place).start(request) }
+            let id = try transaction.undoing { try Orchestra(transaction, place: place, turn: turn).start(request) }
             output["conductor.failure_workflow"] = .string(id)
         } catch let fault as ConductorFault {
             output["conductor.failure_workflow"] = .string("\(name) could not be started: \(fault)")
@@ -122,7 +147,7 @@ extension Decider {
             task.status = .inProgress
             task.reason = nil
             try save(task)
-            _ = try Decider(execution, transaction: transaction, place: place).retry(resumesChildren: true)
+            _ = try Decider(execution, transaction: transaction, place: place, turn: turn).retry(resumesChildren: true)
             return
         }
         try scheduleAgain(task)

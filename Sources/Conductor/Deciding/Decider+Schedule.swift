@@ -4,11 +4,23 @@ import Jobs
 
 /// How tasks are made.
 extension Decider {
+    /// Bytes of all inputs and outputs of an execution, with which another task is made.
+    private static let mostSize = 256 << 20
+
     /// Makes the row of a task, and what belongs to it.
     ///
     /// - Parameter earlier: the attempt that this one follows.
     func schedule(_ task: WorkflowTask, _ place: LoopPlace, after earlier: ExecutionTask? = nil) throws {
-        let inputs = substitution(place).resolve(task.inputs)
+        let substitution = substitution(place)
+        let inputs = substitution.resolve(task.inputs)
+        guard !substitution.isTooLarge else {
+            return try insertFailed(
+                task, [:], place, "the input is larger than \(Substitution.mostBytes) bytes once its values are in it")
+        }
+        guard size < Self.mostSize else {
+            return try insertFailed(
+                task, [:], place, "the tasks before it have more than \(Self.mostSize) bytes of inputs and outputs")
+        }
         switch task.kind {
         case .simple: try scheduleWork(task, named: task.name, inputs, place, after: earlier)
         case .dynamic:
@@ -23,6 +35,10 @@ extension Decider {
         case .set:
             var variables = JSONValue.stored(execution.variables).object ?? [:]
             variables.merge(inputs) { $1 }
+            guard JSONValue.object(variables).text(atMost: JobStore.resultLimit) != nil else {
+                return try insertFailed(
+                    task, [:], place, "the workflow's variables are larger than \(JobStore.resultLimit) bytes")
+            }
             setVariables(variables)
             try insert(row(task, .completed, .object(inputs), place))
         case .dynamicFork: try scheduleDynamicFork(task, inputs, place)
@@ -96,9 +112,7 @@ extension Decider {
         if let stored = try transaction.taskDefinition(name) {
             return (try? TaskDefinition(.stored(stored.text))) ?? TaskDefinition(name: name)
         }
-        guard var inline = task.json["taskDefinition"]?.object else { return TaskDefinition(name: name) }
-        inline["name"] = .string(name)
-        return (try? TaskDefinition(.object(inline))) ?? TaskDefinition(name: name)
+        return TaskDefinition(inlineOf: task.json, name: name) ?? TaskDefinition(name: name)
     }
 
     /// The task's input, with what its definition gives where nothing else does.
@@ -264,7 +278,7 @@ extension Decider {
         request.id = row.child
         try insert(row)
         do {
-            _ = try transaction.undoing { try Orchestra(transaction, place: self.place).start(request) }
+            _ = try transaction.undoing { try Orchestra(transaction, place: self.place, turn: turn).start(request) }
         } catch let fault as ConductorFault {
             row = latestTask(row.reference) ?? row
             row.status = task.isOptional ? .completedWithErrors : .failedForGood

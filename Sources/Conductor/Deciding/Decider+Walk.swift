@@ -19,6 +19,10 @@ extension Decider {
         let reference = task.reference + place.suffix
         if latestTask(reference) == nil {
             guard execution.status == .running else { return false }
+            guard !turn.isOver else {
+                goesOnLater = true
+                return false
+            }
             try passing { try schedule(task, place) }
         }
         guard let row = latestTask(reference) else { return false }
@@ -97,11 +101,10 @@ extension Decider {
         let fork = input.text("fork")
         let isOver = joined.allSatisfy { $0?.status.isEnded ?? false }
         guard isOver && !references.isEmpty || fork.map({ endedForks.contains($0) }) ?? isOver else { return false }
-        var output: [String: JSONValue] = [:]
-        for (reference, row) in zip(references, joined) {
-            guard let row, row.output != "{}" else { continue }
-            output[reference] = .stored(row.output)
+        let outputs = zip(references, joined).compactMap { reference, row in
+            row.flatMap { $0.output == "{}" ? nil : (reference, $0.output) }
         }
+        let output = Self.within(JobStore.resultLimit, outputs)
         var ended = row
         ended.status = .completed
         ended.output = JSONValue.object(output).text
@@ -111,17 +114,20 @@ extension Decider {
 
     // MARK: Loops
 
-    /// Rounds of one loop, and those that are begun before others have their turn.
+    /// Rounds of one loop.
     private static let mostRounds = 10_000
-    private static let roundsAtOnce = 50
+    /// Tasks of an execution, all attempts and rounds together, with which another round begins.
+    private static let mostTasks = 100_000
     /// Bytes of what rounds left that a loop keeps of all of them; of more, only the last round's stays.
     private static let mostOutput = 256 << 10
 
     private func loop(_ task: WorkflowTask, _ row: ExecutionTask, _ place: LoopPlace) throws(Ending) -> Bool {
         var row = row
-        for _ in 0..<Self.roundsAtOnce {
+        while roundsLeft > 0, !turn.isOver {
             let inner = place.round(row.iteration)
             guard try walk(task.rounds, inner) else { return false }
+            // Those of loops within it have counted theirs.
+            roundsLeft -= 1
             var output = JSONValue.stored(row.output).object ?? [:]
             output["\(row.iteration)"] = .object(outputs(of: task.rounds, inner))
             output["iteration"] = .integer(row.iteration)
@@ -130,15 +136,21 @@ extension Decider {
                 output = output.filter { $0.key == "iteration" || $0.key == "\(row.iteration)" }
                 row.output = JSONValue.object(output).text
             }
+            if row.output.utf8.count > JobStore.resultLimit {
+                row.output = JSONValue.object(["iteration": .integer(row.iteration)]).text
+            }
             let goesOn = try passing { try mayGoOn(task, row, inner) }
             guard goesOn else {
                 row.status = .completed
                 try passing { [row] in try save(row) }
                 return true
             }
-            guard row.iteration < Self.mostRounds else {
+            guard row.iteration < Self.mostRounds, tasks.count < Self.mostTasks else {
                 row.status = .failedForGood
-                row.reason = "the loop went on after \(Self.mostRounds) rounds"
+                row.reason =
+                    row.iteration < Self.mostRounds
+                    ? "the loop goes on and the workflow has \(tasks.count) tasks; \(Self.mostTasks) is the most"
+                    : "the loop went on after \(Self.mostRounds) rounds"
                 try passing { [row] in try save(row) }
                 throw .ended(WorkflowEnd(failing: row))
             }

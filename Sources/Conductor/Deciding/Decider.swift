@@ -9,12 +9,19 @@ import Jobs
 final class Decider {
     let transaction: JobTransaction
     let place: OrchestraPlace
+    let turn: Turn
     let definition: WorkflowDefinition
     var execution: Execution
     private(set) var tasks: [ExecutionTask]
     /// Positions in `tasks` of the latest attempts, by reference names; of those in loops also without their rounds.
     private var latest: [String: Int] = [:]
     private var latestOfAnyRound: [String: Int] = [:]
+    /// Positions in `tasks` by numbers.
+    private var indexes: [Int: Int] = [:]
+    /// Bytes of all inputs and outputs.
+    private(set) var size = 0
+    /// Rounds of loops that may begin before others have their turn: the more, the more there was to read for them.
+    var roundsLeft: Int
     /// Something happened elsewhere that the rows do not tell yet.
     private let isBehind: Bool
     /// Forks all of whose branches have ended, by reference.
@@ -25,13 +32,15 @@ final class Decider {
 
     var now: Timestamp { transaction.now }
 
-    init(_ execution: Execution, transaction: JobTransaction, place: OrchestraPlace) throws {
+    init(_ execution: Execution, transaction: JobTransaction, place: OrchestraPlace, turn: Turn) throws {
         self.transaction = transaction
         self.place = place
+        self.turn = turn
         self.execution = execution
         isBehind = execution.isDue
         definition = try WorkflowDefinition(.stored(execution.definition))
         tasks = try transaction.tasks(of: execution)
+        roundsLeft = max(50, tasks.count / 20)
         for index in tasks.indices { note(index) }
     }
 
@@ -40,6 +49,8 @@ final class Decider {
     private func note(_ index: Int) {
         let reference = tasks[index].reference
         latest[reference] = index
+        indexes[tasks[index].number] = index
+        size += tasks[index].input.utf8.count + tasks[index].output.utf8.count
         let plain = Self.plain(reference)
         if plain != reference { latestOfAnyRound[plain] = index }
     }
@@ -65,6 +76,7 @@ final class Decider {
         task.position = (tasks.last?.position ?? 0) + 1
         if task.status.isEnded { task.endedAt = task.endedAt ?? now }
         try transaction.insert(&task)
+        turn.note(rowOf: task.input.utf8.count + task.output.utf8.count)
         tasks.append(task)
         note(tasks.count - 1)
     }
@@ -74,7 +86,7 @@ final class Decider {
         task.updatedAt = now
         if task.status.isEnded { task.endedAt = task.endedAt ?? now } else { task.endedAt = nil }
         try transaction.save(task)
-        if let index = tasks.firstIndex(where: { $0.number == task.number }) { tasks[index] = task }
+        if let index = indexes[task.number] { tasks[index] = task }
     }
 
     func forget(after position: Int) throws {
@@ -82,6 +94,8 @@ final class Decider {
         tasks.removeAll { $0.position > position }
         latest = [:]
         latestOfAnyRound = [:]
+        indexes = [:]
+        size = 0
         for index in tasks.indices { note(index) }
     }
 
@@ -107,6 +121,7 @@ final class Decider {
         } catch .failed(let error) {
             throw error
         }
+        turn.note(lookAt: tasks.count)
         execution.isDue = goesOnLater && !execution.status.isEnded
         try transaction.save(execution)
     }
@@ -189,11 +204,14 @@ final class Decider {
     }
 
     func substitution(_ place: LoopPlace) -> Substitution {
-        Substitution { [unowned self] root in
+        var known: [String: JSONValue] = [:]
+        return Substitution { [unowned self] root in
             if root == "workflow" { return self.workflowValue }
+            if let value = known[root] { return value }
             let index =
                 self.latest[root + place.suffix] ?? self.latest[root] ?? self.latestOfAnyRound[root]
-            return index.map { self.value(of: self.tasks[$0]) }
+            known[root] = index.map { self.value(of: self.tasks[$0]) }
+            return known[root]
         }
     }
 }

@@ -8,6 +8,8 @@ struct HTTPInput {
 
     /// Milliseconds for connecting and for reading, each, where nothing is said.
     private static let usualTimeout = 3_000
+    /// Milliseconds for both: a day.
+    private static let longestTimeout = 86_400_000
 
     init(_ inputs: [String: JSONValue]) throws(ConductorFault) {
         let request = inputs["http_request"]?.object.map { JSONValue.object($0) } ?? .object(inputs)
@@ -31,8 +33,9 @@ struct HTTPInput {
         }
         if let body = request["body"]?.present { call.body = .value(body) }
         self.call = call
-        let connecting = max(0, request.whole("connectionTimeOut") ?? Self.usualTimeout)
-        let reading = max(0, request.whole("readTimeOut") ?? Self.usualTimeout)
-        timeout = .milliseconds(max(1, min(connecting + reading, 86_400_000)))
+        let parts = ["connectionTimeOut", "readTimeOut"].map {
+            min(max(0, request.whole($0) ?? Self.usualTimeout), Self.longestTimeout)
+        }
+        timeout = .milliseconds(max(1, min(parts.reduce(0, +), Self.longestTimeout)))
     }
 }

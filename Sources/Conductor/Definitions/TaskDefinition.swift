@@ -26,6 +26,11 @@ struct TaskDefinition {
     var concurrentLimit = 0
     var inputTemplate: [String: JSONValue] = [:]
 
+    static let wholes = [
+        "retryCount", "retryDelaySeconds", "backoffScaleFactor", "timeoutSeconds", "responseTimeoutSeconds",
+        "concurrentExecLimit", "pollTimeoutSeconds", "rateLimitPerFrequency", "rateLimitFrequencyInSeconds",
+    ]
+
     /// Without a definition, Conductor's defaults.
     init(name: String) { self.name = name }
 
@@ -39,6 +44,7 @@ struct TaskDefinition {
                 errors.append((key, "\(key) must be a whole number of at least 0, not \(given.text)"))
                 return
             }
+            if let excess = json.excess(key) { return errors.append((key, excess)) }
             value = whole
         }
         number("retryCount", &retryCount)
@@ -77,6 +83,14 @@ struct TaskDefinition {
             }
         }
         guard errors.isEmpty else { throw .invalid(errors) }
+    }
+
+    /// Within a task of a workflow; builders may leave its name out.
+    init?(inlineOf task: JSONValue, name: String) {
+        guard var inline = task["taskDefinition"]?.object else { return nil }
+        inline["name"] = .string(name)
+        guard let definition = try? TaskDefinition(.object(inline)) else { return nil }
+        self = definition
     }
 
     /// Milliseconds before the attempt that follows the one with this number, from 0.

@@ -47,6 +47,7 @@ package struct WorkflowDefinition {
         if let policy = json.text("timeoutPolicy"), policy != "ALERT_ONLY", policy != "TIME_OUT_WF" {
             errors.append(("timeoutPolicy", "'\(policy)' is not ALERT_ONLY or TIME_OUT_WF"))
         }
+        if let excess = json.excess("timeoutSeconds") { errors.append(("timeoutSeconds", excess)) }
         let all = tasks.flatMap(\.all)
         if all.count > Self.mostTasks { errors.append(("tasks", "\(all.count) tasks; \(Self.mostTasks) is the most")) }
         guard errors.isEmpty else { throw .invalid(errors) }

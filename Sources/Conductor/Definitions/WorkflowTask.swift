@@ -87,6 +87,14 @@ struct WorkflowTaskReader {
         if let inputs = json["inputParameters"]?.present, inputs.object == nil {
             fault("\(path).inputParameters", "must be an object, not \(inputs.kindName)")
         }
+        for key in ["startDelay", "retryCount"] {
+            if let excess = json.excess(key) { fault("\(path).\(key)", excess) }
+        }
+        if let inline = json["taskDefinition"] {
+            for key in TaskDefinition.wholes {
+                if let excess = inline.excess(key) { fault("\(path).taskDefinition.\(key)", excess) }
+            }
+        }
         readParts(of: &task, path: path, level: level)
         return task
     }

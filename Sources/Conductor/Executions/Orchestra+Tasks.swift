@@ -28,6 +28,25 @@ extension Orchestra {
         try transaction.save(task)
     }
 
+    // MARK: Definitions
+
+    /// Makes the definition of a task, or takes the place of the one of its name. Its limit of tasks at once holds for
+    /// those that wait already.
+    package func register(task json: JSONValue) throws {
+        let definition = try TaskDefinition(json)
+        try transaction.storeTaskDefinition(definition.name, text: json.text)
+        try transaction.setMostAtOnce(
+            definition.concurrentLimit > 0 ? definition.concurrentLimit : nil, of: definition.name)
+    }
+
+    /// - Returns: `false` when there was none.
+    func forget(task name: String) throws -> Bool {
+        try transaction.setMostAtOnce(nil, of: name)
+        return try transaction.deleteTaskDefinition(name)
+    }
+
+    // MARK: Handing out
+
     /// What a worker that asks for tasks can expect.
     enum Outlook: Sendable {
         case nothing, ready
@@ -60,7 +79,9 @@ extension Orchestra {
             guard let mapping = mappings[task.execution] else { return nil }
             var task = task
             if task.pollCount == 1 {
-                let end = try timeLimit(of: task).map { transaction.now.advanced(by: $0) }
+                let end = try timeLimit(of: task, inline: mapping.inlineDefinition(of: task)).map {
+                    transaction.now.advanced(by: $0)
+                }
                 if task.wakeAt != end {
                     task.wakeAt = end
                     try transaction.save(task)
@@ -71,8 +92,10 @@ extension Orchestra {
     }
 
     /// Milliseconds from the task's first start.
-    private func timeLimit(of task: ExecutionTask) throws -> Int? {
-        guard let definition = try storedDefinition(task.name), definition.timeout > 0,
+    ///
+    /// - Parameter inline: what the workflow says of the task, where nothing is registered for it.
+    private func timeLimit(of task: ExecutionTask, inline: TaskDefinition?) throws -> Int? {
+        guard let definition = try storedDefinition(task.name) ?? inline, definition.timeout > 0,
             definition.timeoutPolicy != .alert
         else { return nil }
         return definition.timeout * 1_000
@@ -106,6 +129,12 @@ extension Orchestra {
     func update(_ task: ExecutionTask, with result: JSONValue) throws -> Bool {
         guard let status = TaskStatus(rawValue: result.text("status") ?? "IN_PROGRESS") else {
             throw ConductorFault.invalid("status", "'\(result.text("status") ?? "")' is no status of a task")
+        }
+        if let output = result["outputData"]?.present, output.object == nil {
+            throw ConductorFault.invalid("outputData", "must be an object, not \(output.kindName)")
+        }
+        if let excess = result.excess("callbackAfterSeconds") {
+            throw ConductorFault.invalid("callbackAfterSeconds", excess)
         }
         let isBeat = result.flag("extendLease")
         if !isBeat { try addLog(result.elements("logs"), to: task) }
@@ -142,7 +171,7 @@ extension Orchestra {
     ///
     /// - Returns: `false` when that is not so, and nothing was changed.
     private func completeOneOfMany(_ task: ExecutionTask, of execution: Execution) throws -> Bool {
-        guard execution.isFlat, execution.status == .running, task.leaseToken != nil,
+        guard execution.isFlat, !execution.isDue, execution.status == .running, task.leaseToken != nil,
             task.output.utf8.count <= JobStore.resultLimit, try transaction.openJobs(of: execution) > 1
         else { return false }
         var task = task

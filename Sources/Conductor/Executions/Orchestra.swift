@@ -1,5 +1,6 @@
 import JSON
 package import Jobs
+import SQLite
 
 /// What executions need to know of this process.
 package struct OrchestraPlace: Sendable {
@@ -19,10 +20,17 @@ package struct OrchestraPlace: Sendable {
 package struct Orchestra {
     package let transaction: JobTransaction
     let place: OrchestraPlace
+    /// Of the execution that starts others within it; `nil`: each that is asked for has a turn of its own.
+    private let turn: Turn?
 
     package init(_ transaction: JobTransaction, place: OrchestraPlace) {
+        self.init(transaction, place: place, turn: nil)
+    }
+
+    init(_ transaction: JobTransaction, place: OrchestraPlace, turn: Turn?) {
         self.transaction = transaction
         self.place = place
+        self.turn = turn
     }
 
     // MARK: Starting
@@ -43,16 +51,18 @@ package struct Orchestra {
             let isOpen = try transaction.execution(known).map { !$0.status.isEnded } ?? false
             switch request.idempotencyStrategy {
             case "RETURN_EXISTING": return known
-            case "FAIL_ON_RUNNING" where !isOpen: return try start(request, definition, key: nil)
+            case "FAIL_ON_RUNNING" where !isOpen:
+                // The key goes over to the new one, which it protects as it did the old.
+                try transaction.releaseIdempotencyKey(of: known)
             default:
                 throw ConductorFault(
                     409, "the idempotency key '\(key)' was used for the workflow \(known) already")
             }
         }
-        return try start(request, definition, key: request.idempotencyKey)
+        return try start(request, definition)
     }
 
-    private func start(_ request: StartRequest, _ definition: WorkflowDefinition, key: String?) throws -> String {
+    private func start(_ request: StartRequest, _ definition: WorkflowDefinition) throws -> String {
         try requireShallow(request.parentTask)
         var spec = ExecutionSpec(
             id: request.id ?? UUIDText.make(), workflow: definition.name, version: definition.version,
@@ -66,11 +76,15 @@ package struct Orchestra {
         spec.taskToDomain = request.taskToDomain.text
         spec.correlationID = request.correlationID
         spec.priority = request.priority
-        spec.idempotencyKey = key
+        spec.idempotencyKey = request.idempotencyKey
         spec.parentTask = request.parentTask
         spec.deadline = definition.timeout.map { transaction.now.advanced(by: $0 * 1_000) }
         let execution = try transaction.start(spec, directory: place.directory)
-        try Decider(execution, transaction: transaction, place: place).decide()
+        if turn?.isOver ?? false {
+            try transaction.setExecutionDue(number: execution.number)
+        } else {
+            try decider(execution).decide()
+        }
         return execution.id
     }
 
@@ -102,25 +116,32 @@ package struct Orchestra {
 
     // MARK: Deciding
 
-    /// Executions that one transaction decides upon at the most, times those of one round.
+    /// Looks at what has become due by looking.
     private static let mostRounds = 20
 
     /// Looks at every execution to which something has happened. Called at the end of each change, and whenever the
-    /// clock or another process gives a reason.
+    /// clock or another process gives a reason. What is too much for one transaction stays due.
     package func settle() throws {
         try transaction.endLapsedLeases()
         _ = try transaction.promoteDueJobs()
+        let turn = Turn()
         for _ in 0..<Self.mostRounds {
             let due = try transaction.dueExecutions()
             guard !due.isEmpty else { return }
-            for number in due {
+            // Each is the first now and then, so that one that takes whole turns keeps no other from its own.
+            let first = Int(transaction.now.rawValue.magnitude % UInt(due.count))
+            for number in due[first...] + due[..<first] {
+                guard !turn.isOver else { return }
                 guard let execution = try transaction.execution(number: number) else { continue }
                 do {
-                    try transaction.undoing { try decider(execution).decide() }
+                    try transaction.undoing { try decider(execution, turn).decide() }
                 } catch let fault as ConductorFault {
                     try giveUp(execution, because: "\(fault)")
                 } catch let error as JobStoreError {
                     try giveUp(execution, because: "\(error)")
+                } catch let error as SQLiteError where error.isConstraint || error.isTooBig {
+                    // What the database refuses of this one says nothing of the others.
+                    try giveUp(execution, because: error.message)
                 }
             }
         }
@@ -137,8 +158,8 @@ package struct Orchestra {
         try transaction.endWaits(of: execution)
     }
 
-    func decider(_ execution: Execution) throws -> Decider {
-        try Decider(execution, transaction: transaction, place: place)
+    func decider(_ execution: Execution, _ turn: Turn? = nil) throws -> Decider {
+        try Decider(execution, transaction: transaction, place: place, turn: turn ?? self.turn ?? Turn())
     }
 
     /// - Throws: a fault of status 404.

@@ -53,9 +53,9 @@ struct SearchQuery {
             guard let number = Int(value) else { throw ConductorFault(400, "'\(value)' is no number of milliseconds") }
             switch sign {
             case ">": return ExecutionCondition(column, .isAbove(number))
-            case ">=": return ExecutionCondition(column, .isAbove(number - 1))
+            case ">=": return ExecutionCondition(column, .isAbove(number == .min ? number : number - 1))
             case "<": return ExecutionCondition(column, .isBelow(number))
-            default: return ExecutionCondition(column, .isBelow(number + 1))
+            default: return ExecutionCondition(column, .isBelow(number == .max ? number : number + 1))
             }
         }
     }

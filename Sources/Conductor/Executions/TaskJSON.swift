@@ -45,6 +45,11 @@ struct TaskJSON {
         return .object(members)
     }
 
+    /// What the workflow says of the task's name.
+    func inlineDefinition(of task: ExecutionTask) -> TaskDefinition? {
+        TaskDefinition(inlineOf: workflowTask(of: task), name: task.name)
+    }
+
     private func workflowTask(of task: ExecutionTask) -> JSONValue {
         if let text = task.definition { return .stored(text) }
         let known = definition?.byReference[task.reference] ?? definition?.byReference[Decider.plain(task.reference)]

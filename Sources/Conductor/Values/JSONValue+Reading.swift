@@ -21,6 +21,17 @@ extension JSONValue {
         }
     }
 
+    /// What a number of seconds, or of attempts, may be at the most: 2³¹ - 1, as in Conductor.
+    static let mostWhole = Int(Int32.max)
+
+    /// What is wrong with a number that there is room for only up to `mostWhole`; `nil`: nothing.
+    func excess(_ key: String) -> String? {
+        guard let given = self[key], let number = given.number ?? given.string.flatMap({ Double($0) }),
+            number > Double(Self.mostWhole)
+        else { return nil }
+        return "\(key) must be at most \(Self.mostWhole), not \(given.text)"
+    }
+
     func flag(_ key: String) -> Bool {
         switch self[key] {
         case .bool(let flag)?: flag

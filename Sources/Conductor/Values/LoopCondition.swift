@@ -167,7 +167,8 @@ struct LoopCondition {
         switch mark {
         case "==", "===": return .bool(isSame(left, right))
         case "!=", "!==": return .bool(!isSame(left, right))
-        case "+" where left.string != nil || right.string != nil: return .string(left.splicedText + right.splicedText)
+        case "+" where left.string != nil || right.string != nil:
+            return joined(left, right).map { .string($0) } ?? .null
         default: break
         }
         if let left = left.string, let right = right.string, ["<", "<=", ">", ">="].contains(mark) {
@@ -188,6 +189,14 @@ struct LoopCondition {
         case "/": .decimal(left / right)
         default: .decimal(left.truncatingRemainder(dividingBy: right))
         }
+    }
+
+    /// `nil`: too long to be meant.
+    private static func joined(_ left: JSONValue, _ right: JSONValue) -> String? {
+        guard let left = left.splicedText(atMost: Substitution.mostBytes),
+            let right = right.splicedText(atMost: Substitution.mostBytes - left.utf8.count)
+        else { return nil }
+        return left + right
     }
 
     private static func isSame(_ left: JSONValue, _ right: JSONValue) -> Bool {

@@ -5,6 +5,17 @@ struct Substitution {
     /// The values by their roots: `workflow`, and every task's reference name.
     let root: (String) -> JSONValue?
 
+    /// Bytes of what expressions give, altogether; what is beyond has no value.
+    static let mostBytes = 1 << 20
+    private let room = Room()
+
+    /// Of what was resolved, something was left out.
+    var isTooLarge: Bool { room.left < 0 }
+
+    private final class Room { var left = mostBytes }
+
+    init(root: @escaping (String) -> JSONValue?) { self.root = root }
+
     /// Expressions within one another; what is deeper has no value.
     private static let mostLevels = 16
     /// Openings without an end that are looked for in one text; what comes after so many is plain text.
@@ -43,7 +54,13 @@ struct Substitution {
         // Expressions within one another resolve from the inside.
         let path = expression.contains("${") ? resolve(expression, level: level + 1).splicedText : expression
         if path.isEmpty { return .string("") }
-        return (try? ValuePath(path)).flatMap { $0.value(from: root) } ?? .null
+        guard !isTooLarge, let value = (try? ValuePath(path)).flatMap({ $0.value(from: root) }) else { return .null }
+        guard let text = value.text(atMost: room.left) else {
+            room.left = -1
+            return .null
+        }
+        room.left -= text.utf8.count
+        return value
     }
 
     private enum Part { case text(String), expression(String) }

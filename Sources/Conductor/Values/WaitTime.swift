@@ -1,6 +1,9 @@
 /// How long a WAIT task waits.
 enum WaitTime {
-    /// Milliseconds of `2s`, `1 minute 30 seconds` or `1d 2h`.
+    /// Milliseconds of 10 million weeks.
+    private static let longest = 10_000_000 * 7 * 86_400_000
+
+    /// Milliseconds of `2s`, `1 minute 30 seconds` or `1d 2h`; `nil` also for more than 10 million weeks.
     static func milliseconds(_ text: String) -> Int? {
         var total = 0
         var rest = Substring(text).drop { $0 == " " }
@@ -13,6 +16,7 @@ enum WaitTime {
             guard let length = length(of: unit) else { return nil }
             rest = rest.dropFirst(unit.count).drop { $0 == " " || $0 == "," }
             total += number * length
+            guard total <= longest else { return nil }
         }
         return total
     }
@@ -29,12 +33,13 @@ enum WaitTime {
     }
 
     /// Milliseconds of Unix time of `2030-01-31`, `2030-01-31 08:00` or `2030-01-31 08:00 GMT+2`; UTC where no zone
-    /// is given.
+    /// is given, and for the years 1 to 9999.
     static func moment(_ text: String) -> Int? {
         let words = text.split(separator: " ").map(String.init)
         guard let date = words.first, words.count <= 3 else { return nil }
         let parts = date.split(separator: "-").compactMap { Int($0) }
-        guard parts.count == 3, (1...12).contains(parts[1]), (1...31).contains(parts[2]) else { return nil }
+        guard parts.count == 3, (1...9_999).contains(parts[0]), (1...12).contains(parts[1]), (1...31).contains(parts[2])
+        else { return nil }
         var minutes = days(parts[0], parts[1], parts[2]) * 1_440
         if words.count > 1 {
             let clock = words[1].split(separator: ":").compactMap { Int($0) }
@@ -55,9 +60,10 @@ enum WaitTime {
         guard let sign = rest.first else { return 0 }
         guard sign == "+" || sign == "-" else { return nil }
         let parts = rest.dropFirst().split(separator: ":").compactMap { Int($0) }
-        guard let hours = parts.first, hours <= 14 else { return nil }
-        let minutes = hours * 60 + (parts.count > 1 ? parts[1] : 0)
-        return sign == "-" ? -minutes : minutes
+        guard let hours = parts.first, (0...14).contains(hours) else { return nil }
+        let minutes = parts.count > 1 ? parts[1] : 0
+        guard (0...59).contains(minutes) else { return nil }
+        return (sign == "-" ? -1 : 1) * (hours * 60 + minutes)
     }
 
     /// Days since 1970 of a date of the Gregorian calendar.

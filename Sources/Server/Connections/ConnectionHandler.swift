@@ -22,6 +22,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var open = 0
     /// There will be no further request: one side said so, or what came is no HTTP.
     private var isLast = false
+    /// The client sends no more.
+    private var isInputClosed = false
     /// Why what came is no request.
     private var refusal = FaultAnswer()
     private var readTimer: Scheduled<Void>?
@@ -34,7 +36,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let delivery: Delivery
         /// When its answer was begun.
         let since: NIODeadline
-        /// The answer is on its way to the socket.
+        /// The answer's bytes are on their way to the socket.
         var isWritten = false
     }
 
@@ -54,7 +56,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// In the channel's event loop, before the answer is sent.
     func watch(_ delivery: Delivery, on channel: any Channel) {
         // What is sent by a connection that is gone may seem to be sent.
-        guard channel.isActive else { return delivery.giveBack() }
+        guard channel.isActive, !isInputClosed || isPresent(channel) else {
+            channel.close(promise: nil)
+            return delivery.giveBack()
+        }
         watched = Watched(delivery: delivery, since: .now())
     }
 
@@ -68,7 +73,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         watched.delivery.giveBack()
     }
 
-    /// The client sends no more: as it is gone, perhaps, with the answer unread.
+    /// The client sends no more while it has tasks: as it is gone, perhaps with the answer unread. One whose connection is
+    /// closing may for a moment seem to be there.
     private func lookAtDelivery(on channel: any Channel) {
         guard let watched, watched.isWritten, UnreadAnswer.isFound(on: channel) else { return }
         self.watched = nil
@@ -88,8 +94,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// who is gone is told so, such as tasks for a worker that died while it waited.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent {
-            isLast = true
-            lookAtDelivery(on: context.channel)
+            (isLast, isInputClosed) = (true, true)
+            if watched != nil {
+                lookAtDelivery(on: context.channel)
+                return context.close(promise: nil)
+            }
             guard open > 0 || refusal.isDue, isPresent(context.channel) else { return context.close(promise: nil) }
             lookAfter(context)
         }
@@ -198,8 +207,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             open = max(0, open - 1)
             if open == 0 { expect(within: isLast ? limits.linger : limits.idle, context) }
+        case .body:
             if watched != nil { return context.write(data, promise: noting(promise, context)) }
-        case .body: break
         }
         context.write(data, promise: promise)
     }
