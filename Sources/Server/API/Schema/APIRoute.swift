@@ -154,7 +154,7 @@ struct APIRequest: Sendable {
         try idempotencyKey().map { RequestKey($0, request: body.text) }
     }
 
-    private func idempotencyKey() throws -> String? {
+    func idempotencyKey() throws -> String? {
         guard let key = HTTPField.Name("Idempotency-Key").flatMap({ request.headers[$0] }) else { return nil }
         guard (1...200).contains(key.utf8.count) else {
             throw Problem(.badRequest, "an Idempotency-Key has 1 to 200 characters")
