@@ -90,7 +90,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Conductor", "Stores", "MCP", "Pages", "Engine", "Jobs", "SQLite", "Workflows", "JSON", "CLinux",
+                "Conductor", "Stores", "MCP", "Pages", "Engine", "Executors", "Jobs", "SQLite", "Workflows", "JSON",
+                "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -20,8 +20,8 @@ package enum JobState: String, Sendable, CaseIterable, SQLiteBindable {
     package func next(on event: JobEvent) -> JobState? {
         switch (self, event) {
         case (.blocked, .unblocked), (.scheduled, .due), (.running, .interrupted), (.reclaiming, .reclaimed): .ready
-        case (.blocked, .unblockedEarly): .scheduled
-        case (.blocked, .conditionBroken): .skipped
+        case (.blocked, .unblockedEarly), (.ready, .postponed): .scheduled
+        case (.blocked, .conditionBroken), (.scheduled, .conditionBroken), (.ready, .conditionBroken): .skipped
         case (.ready, .claimed): .running
         case (.running, .lost): .reclaiming
         case (.running, .attemptSucceeded): .succeeded
@@ -63,5 +63,6 @@ package enum JobEvent: Sendable, CaseIterable {
     case parkedUntil  // the same, for a moment
     case signalled  // what it waited for came
     case reopened  // by an operator's retry
-    case reblocked  // the same, or that of a job that it depends on
+    case reblocked  // the same, or that of a job that it depends on; or it was replaced by work that waits
+    case postponed  // it was replaced by work that is due later
 }

@@ -15,7 +15,9 @@ package enum JobStoreError: Error, Equatable {
     /// Positions in the batch, in the order in which they wait for one another.
     case cycle([Int])
     /// The key belongs to a job that asks for other work, or may not be replaced.
-    case keyTaken(String, by: JobID, JobState, reason: String)
+    case keyTaken(String, by: JobID, JobState, KeyConflict)
+    /// A client gave the key to another request, or what that one made is not whole any more.
+    case requestKeyTaken(String, by: String)
     case overCapacity(pool: String, asked: Int, capacity: Int)
     case notFinal(JobID, JobState)
     /// The value in the memory is not the one that the change was meant for; `nil`: there is none.
@@ -28,13 +30,49 @@ package enum JobStoreError: Error, Equatable {
     case schemaChanged(found: Int, known: Int)
 }
 
+/// Why the job that holds a key does not stand for another.
+package enum KeyConflict: Sendable, Hashable {
+    /// It asks for other work.
+    case otherWork
+    /// It was asked for that nobody holds the key.
+    case rejected
+    /// It has started, or is of another type.
+    case notReplaceable
+
+    fileprivate var reason: String {
+        switch self {
+        case .otherWork: "it asks for other work; use another key"
+        case .rejected: "and nobody was to hold it"
+        case .notReplaceable: "it has started, or is of another type, so it cannot be replaced"
+        }
+    }
+
+    fileprivate var advice: String? { self == .otherWork ? "--on-conflict replace gives that job the new work" : nil }
+}
+
 extension JobStoreError: CustomStringConvertible {
-    package var description: String {
+    /// What is wrong, with advice for the command line.
+    package var description: String { advice.map { "\(reason); \($0)" } ?? reason }
+
+    private var advice: String? {
+        switch self {
+        case .noSuchJob: "see 'weir list --all'"
+        case .noSuchRun: "see 'weir list --runs'"
+        case .noSuchRunner: "see 'weir runner list'"
+        case .noSuchSchedule(_, let known): known.isEmpty ? "'weir schedule add' makes one" : nil
+        case .scheduleExists: "choose another name, or give --replace"
+        case .keyTaken(_, _, _, let conflict): conflict.advice
+        default: nil
+        }
+    }
+
+    /// What is wrong, for any door.
+    package var reason: String {
         switch self {
         case .leaseLost(let job): "the lease on job \(job) is over; another runner has it"
         case .runnerLost(let runner): "runner \(runner) was declared dead; its jobs were given to others"
-        case .noSuchJob(let job): "there is no job \(job); see 'weir list --all'"
-        case .noSuchRun(let run): "there is no run \(run); see 'weir list --runs'"
+        case .noSuchJob(let job): "there is no job \(job)"
+        case .noSuchRun(let run): "there is no run \(run)"
         case .noSuchQueue(let name, let known):
             "there is no queue '\(name)'; there are: \(known.joined(separator: ", "))"
         case .noSuchWorkflow(let name, let known):
@@ -43,21 +81,22 @@ extension JobStoreError: CustomStringConvertible {
                 : "no run is of a workflow '\(name)'; there are: \(known.joined(separator: ", "))"
         case .noSuchSchedule(let name, let known):
             known.isEmpty
-                ? "there are no schedules yet; 'weir schedule add' makes one"
+                ? "there are no schedules yet"
                 : "there is no schedule '\(name)'; there are: \(known.joined(separator: ", "))"
-        case .scheduleExists(let name):
-            "there is a schedule '\(name)' already; choose another name, or give --replace"
+        case .scheduleExists(let name): "there is a schedule '\(name)' already"
         case .cycle(let positions):
             "jobs wait for one another: \(positions.map { "\($0 + 1)" }.joined(separator: " → "))"
-        case .keyTaken(let key, let job, let state, let reason):
-            "key '\(key)' is held by job \(job) (\(state)): \(reason)"
+        case .keyTaken(let key, let job, let state, let conflict):
+            "key '\(key)' is held by job \(job) (\(state)): \(conflict.reason)"
+        case .requestKeyTaken(let key, let holder):
+            "key '\(key)' was used for another request, which made \(holder); take another key"
         case .overCapacity(let pool, let asked, let capacity):
             "\(asked) of pool '\(pool)' were asked for, and it has \(capacity)"
         case .notFinal(let job, let state): "job \(job) has not ended; it is \(state)"
         case .memoryConflict(let name, let present):
             present.map { "'\(name)' is not what was expected: it has version \($0.version) now" }
                 ?? "'\(name)' is not what was expected: there is no such value"
-        case .noSuchRunner(let runner): "there is no runner \(runner); see 'weir runner list'"
+        case .noSuchRunner(let runner): "there is no runner \(runner)"
         case .decidedElsewhere(let run, let execution?):
             "run \(run) is the execution \(execution) of Conductor's, whose tasks begin one after another; begin it again with "
                 + "'POST /api/workflow/\(execution)/restart' or '/rerun' of 'weir serve'"

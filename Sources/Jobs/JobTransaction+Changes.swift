@@ -28,8 +28,10 @@ package struct ChangeSet: Sendable {
     package var cursor: ChangeCursor
     /// In the order of their ends, then what runs, then the latest that are new.
     package var jobs: [Job] = []
-    /// Runs that ended, or whose jobs changed.
+    /// Runs that ended, or whose jobs changed, or that were paused or resumed.
     package var runs: [RunID] = []
+    /// Queues that were paused or resumed, by name.
+    package var queues: [String] = []
     /// More has changed than this tells: read what you show anew.
     package var isTruncated = false
     /// The newest job.

@@ -107,3 +107,11 @@ extension JobTransaction {
         return path.reversed()
     }
 }
+
+extension JobTransaction {
+    /// What no door shows, as `table.column`.
+    package static let secretColumns: Set<String> = [
+        "jobs.env", "jobs.stdin", "jobs.lease_token", "attempts.lease_token", "schedules.env", "schedules.stdin",
+        "execution_tasks.lease_token",
+    ]
+}

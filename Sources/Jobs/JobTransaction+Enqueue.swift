@@ -48,6 +48,7 @@ extension JobTransaction {
         // Ids first, since dependencies may point forward. A job whose key is held takes the holder's id.
         var ids: [JobID] = []
         var isHeld: [Bool] = []
+        var replaced: [JobID: Int] = [:]  // with the lanes that they leave
         var nextID = firstID
         var heldInBatch: [String: Int] = [:]
         for (position, spec) in specs.enumerated() {
@@ -57,9 +58,16 @@ extension JobTransaction {
                         "jobs \(earlier + 1) and \(position + 1) of the batch have the same key '\(key.text)'")
                 }
                 heldInBatch[key.text] = position
-                if let holder = try holder(of: key, for: spec) {
+                switch try holding(of: key, for: spec) {
+                case .free: break
+                case .kept(let holder):
                     ids.append(holder)
                     isHeld.append(true)
+                    continue
+                case .replaced(let holder, let lane):
+                    ids.append(holder)
+                    isHeld.append(false)
+                    replaced[holder] = lane
                     continue
                 }
             }
@@ -72,8 +80,8 @@ extension JobTransaction {
         var doomed: [(job: JobID, upstream: Broken)] = []
         for (position, spec) in specs.enumerated() where !isHeld[position] {
             let stored = try insert(
-                spec, as: ids[position], ids: ids, newFrom: firstID, path: spec.path ?? order.paths[position],
-                placing: placing, family: family)
+                spec, as: ids[position], in: Batch(ids: ids, firstID: firstID, replaced: replaced),
+                path: spec.path ?? order.paths[position], placing: placing, family: family)
             switch stored.state {
             case .ready:
                 alertsRunners = true
@@ -91,6 +99,7 @@ extension JobTransaction {
                     Self.insertDependencySQL, ids[position], dependency.job(in: ids), dependency.condition)
             }
         }
+        for job in replaced.keys.sorted(by: { $0.rawValue < $1.rawValue }) { try requireNoCircle(through: job) }
         for (lane, head) in heads.sorted(by: { $0.key < $1.key }) { try offer(head, in: lane) }
         for (job, upstream) in doomed {
             try releaseDependents(of: job, ended: .skipped, forgiven: upstream.isExcused, chain: 0, cause: job)
@@ -104,21 +113,25 @@ extension JobTransaction {
     }
 
     private func insert(
-        _ spec: JobSpec, as id: JobID, ids: [JobID], newFrom firstID: Int, path: Int, placing: Placing,
-        family: Family
+        _ spec: JobSpec, as id: JobID, in batch: Batch, path: Int, placing: Placing, family: Family
     ) throws -> (state: JobState, lane: Int, broken: Broken?) {
-        let waits = try upstreamStates(of: spec, as: id, ids: ids, newFrom: firstID)
+        let waits = try upstreamStates(of: spec, as: id, in: batch)
         let isDue = (spec.runAt ?? now) <= now
         let state: JobState =
             if waits.broken != nil { .skipped } else if waits.unmet > 0 { .blocked } else if isDue { .ready } else {
                 .scheduled
             }
         let place = try placing.place(of: spec)
+        if let lane = batch.replaced[id] {
+            try replace(
+                id, with: spec, as: state, waits, Spot(queue: place.queue, lane: place.lane, path: path), was: lane)
+            return (state, place.lane, waits.broken)
+        }
         let step = spec.step
         try connection.execute(
             Self.insertJobSQL, id, try sequence(), state, place.queue, place.lane, placing.run?.id, spec.priority, path,
             waits.unmet, spec.attempts, spec.runAt, now, state == .ready ? now : nil, state == .skipped ? now : nil,
-            waits.broken.map { "job \($0.job) did not end as it must" }, waits.broken?.job,
+            waits.broken?.error, waits.broken?.job,
             step?.key ?? step?.id ?? spec.key?.text,
             spec.key?.scope, spec.name, spec.command, JSONText.array(spec.arguments), spec.shell,
             JSONText.object(spec.environment), spec.directory, spec.standardInput, JSONText.object(spec.pools),
@@ -145,15 +158,32 @@ extension JobTransaction {
         }
     }
 
+    /// The jobs of one enqueue.
+    private struct Batch {
+        let ids: [JobID]
+        /// The first of those that are not stored yet.
+        let firstID: Int
+        /// Stored jobs that take over new work, with the lanes that they were in.
+        let replaced: [JobID: Int]
+
+        /// Whether how it ended is no business of the batch: it begins with it.
+        func begins(_ upstream: JobSpec.Dependency.Upstream, _ job: JobID) -> Bool {
+            if case .batch = upstream, job.rawValue >= firstID { return true }
+            return replaced[job] != nil
+        }
+    }
+
     private struct Family {
         let parent: JobID?
         let isHandler: Bool
     }
 
     /// A stored job whose end breaks a condition.
-    private struct Broken {
+    struct Broken {
         let job: JobID
         let isExcused: Bool
+
+        var error: String { "job \(job) did not end as it must" }
     }
 
     private static let upstreamSQL: SQL = """
@@ -164,15 +194,15 @@ extension JobTransaction {
 
     /// How many upstreams are unfinished, and the first whose condition can no longer hold.
     private func upstreamStates(
-        of spec: JobSpec, as id: JobID, ids: [JobID], newFrom firstID: Int
+        of spec: JobSpec, as id: JobID, in batch: Batch
     ) throws -> (unmet: Int, broken: Broken?) {
         guard !spec.dependencies.isEmpty else { return (0, nil) }
         var unmet: Set<JobID> = []
         var broken: Broken?
         for dependency in spec.dependencies {
-            let upstream = dependency.job(in: ids)
+            let upstream = dependency.job(in: batch.ids)
             guard upstream != id else { throw JobStoreError.invalid("job \(id) depends on itself") }
-            if case .batch = dependency.upstream, upstream.rawValue >= firstID {
+            if batch.begins(dependency.upstream, upstream) {
                 // Even if it is skipped at once: its dependents learn of that when all are stored.
                 unmet.insert(upstream)
                 continue
@@ -189,67 +219,6 @@ extension JobTransaction {
             }
         }
         return (unmet.count, broken)
-    }
-
-    // MARK: Keys
-
-    static let holderSQL: SQL = """
-        SELECT id, state, command, args, shell, env, cwd, stdin, type, data
-        FROM jobs
-        WHERE key = :key AND key IS NOT NULL AND run_id IS NULL
-          AND (key_scope = 'forever'
-               OR (key_scope = 'unfinished' AND finished_at IS NULL)
-               OR (key_scope = 'pending' AND finished_at IS NULL AND attempt = 0))
-        """
-
-    private static let replaceSQL: SQL = """
-        UPDATE jobs
-        SET command = :command, args = :args, shell = :shell, env = :env, cwd = :cwd, stdin = :stdin, name = :name,
-            data = :data, memory_kb = :memory_kb, timeout_ms = :timeout_ms, max_attempts = :max_attempts, seq = :seq
-        WHERE id = :id AND attempt = 0 AND state IN ('blocked', 'scheduled', 'ready') AND type IS :type
-        """
-
-    private struct Holder {
-        let id: JobID
-        let state: JobState
-        let asksForTheSame: Bool
-    }
-
-    /// The job that holds the key and stands for `spec`; `nil` when the key is free.
-    private func holder(of key: UniqueKey, for spec: JobSpec) throws -> JobID? {
-        let arguments = JSONText.array(spec.arguments)
-        let environment = JSONText.object(spec.environment)
-        let found = try connection.first(Self.holderSQL, key.text) { row in
-            Holder(
-                id: JobID(row.int(0)), state: JobState(rawValue: row.text(1)) ?? .ready,
-                asksForTheSame: row.text(2) == spec.command && row.optionalText(3) == arguments
-                    && row.bool(4) == spec.shell && row.optionalText(5) == environment
-                    && row.optionalText(6) == spec.directory && row.optionalBlob(7) == spec.standardInput
-                    && row.optionalText(8) == spec.type
-                    && row.optionalText(9) == spec.data)
-        }
-        guard let holder = found else { return nil }
-        switch key.conflict {
-        case .keep:
-            guard holder.asksForTheSame else {
-                throw JobStoreError.keyTaken(
-                    key.text, by: holder.id, holder.state,
-                    reason: "it asks for other work; use another key, or --on-conflict replace")
-            }
-        case .reject:
-            throw JobStoreError.keyTaken(key.text, by: holder.id, holder.state, reason: "--on-conflict reject")
-        case .replace:
-            let changed = try connection.execute(
-                Self.replaceSQL, spec.command, arguments, spec.shell, environment, spec.directory, spec.standardInput,
-                spec.name, spec.data, spec.memoryLimit, spec.timeout, spec.attempts, try sequence(), holder.id,
-                spec.type)
-            guard changed == 1 else {
-                throw JobStoreError.keyTaken(
-                    key.text, by: holder.id, holder.state,
-                    reason: "it has started, or is of another type, so it cannot be replaced")
-            }
-        }
-        return holder.id
     }
 }
 

@@ -64,7 +64,7 @@ extension JobTransaction {
             }
             guard !bad.isEmpty else {
                 throw JobStoreError.invalid(
-                    "nothing of run \(run) failed, so there is nothing to run again; see --from and --restart")
+                    "nothing of run \(run) failed, so there is nothing to retry; rerun all of it, or from a step on")
             }
             for top in bad { try insert(top.id, into: &reopening) }
         }

@@ -38,11 +38,12 @@ extension JobTransaction {
         }
         if change.arguments != nil || !change.environment.isEmpty, let type = found.type {
             throw JobStoreError.invalid(
-                "job \(job) is of type '\(type)' and has data, not arguments or variables; --with-data gives it others")
+                "job \(job) is of type '\(type)' and has data, not arguments or variables; give it other data instead")
         }
         if let data = change.data {
             guard found.type != nil else {
-                throw JobStoreError.invalid("job \(job) has no type, so it has no data; --with -- gives it arguments")
+                throw JobStoreError.invalid(
+                    "job \(job) has no type, so it has no data; give it other arguments instead")
             }
             guard data.utf8.count <= Self.templateLimit else {
                 throw JobStoreError.invalid(

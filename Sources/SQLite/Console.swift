@@ -11,6 +11,10 @@ package struct Console {
             defer { connection.close() }
             let watch = ConsoleWatch(limits)
             watch.install(on: connection)
+            let hidden = ConsoleAuthorizer.Hidden(limits.hiddenColumns)
+            hidden.install(on: connection.handle)
+            // Before what it asks is gone.
+            defer { withExtendedLifetime(hidden) { connection.close() } }
             do {
                 return try answer(sql, limits, on: connection)
             } catch let error as SQLiteError {

@@ -5,13 +5,38 @@ enum ConsoleAuthorizer {
     static func install(on handle: OpaquePointer) {
         sqlite3_set_authorizer(
             handle,
-            { _, action, _, function, _, _ in
-                switch action {
-                case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE: SQLITE_OK
-                case SQLITE_FUNCTION: ConsoleAuthorizer.allows(function) ? SQLITE_OK : SQLITE_DENY
-                default: SQLITE_DENY
-                }
-            }, nil)
+            { _, action, _, function, _, _ in ConsoleAuthorizer.answer(action, function: function) }, nil)
+    }
+
+    private static func answer(_ action: Int32, function: UnsafePointer<CChar>?) -> Int32 {
+        switch action {
+        case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE: SQLITE_OK
+        case SQLITE_FUNCTION: allows(function) ? SQLITE_OK : SQLITE_DENY
+        default: SQLITE_DENY
+        }
+    }
+
+    /// Columns that are not read, whichever way: also not within a view or a subquery, whose name the stranger may choose.
+    final class Hidden {
+        fileprivate let columns: Set<String>
+
+        /// - Parameter columns: each as `table.column`, in small letters.
+        init(_ columns: Set<String>) { self.columns = columns }
+
+        /// Holds from now on; the connection must not outlive this.
+        func install(on handle: OpaquePointer?) {
+            guard let handle, !columns.isEmpty else { return }
+            sqlite3_set_authorizer(
+                handle,
+                { hidden, action, table, column, _, _ in
+                    guard action == SQLITE_READ, let hidden, let table, let column else {
+                        return ConsoleAuthorizer.answer(action, function: column)
+                    }
+                    let name = "\(String(cString: table)).\(String(cString: column))".lowercased()
+                    let columns = Unmanaged<Hidden>.fromOpaque(hidden).takeUnretainedValue().columns
+                    return columns.contains(name) ? SQLITE_DENY : SQLITE_OK
+                }, Unmanaged.passUnretained(self).toOpaque())
+        }
     }
 
     private static func allows(_ function: UnsafePointer<CChar>?) -> Bool {

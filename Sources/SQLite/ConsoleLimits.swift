@@ -8,6 +8,8 @@ package struct ConsoleLimits: Sendable, Hashable {
     package var valueBytes: Int
     /// By which SQLite's memory in this process may grow while the query runs.
     package var memoryBytes: Int
+    /// Columns that are refused, each as `table.column` in small letters.
+    package var hiddenColumns: Set<String> = []
 
     package init(
         time: Duration, rows: Int, bytes: Int, valueBytes: Int = 1 << 20, memoryBytes: Int = 256 << 20

@@ -16,6 +16,7 @@ package final class StoreService: Sendable {
     private let readers: StoreThreads
     /// For queries of strangers, which may take long and must not hold up the others.
     private let console: StoreThreads
+    private let side: SideThread
     private let replacements: AsyncStream<Void>
 
     /// Opens the database, and makes it when it is missing and `options` say so.
@@ -33,6 +34,7 @@ package final class StoreService: Sendable {
         self.readers = try await StoreThreads(
             options, count: readers, timekeeper: timekeeper, onReplaced: onReplaced)
         console = try await StoreThreads(options, count: 1, timekeeper: timekeeper, onReplaced: onReplaced)
+        side = try SideThread()
         changes = try await StoreChanges(options, timekeeper: timekeeper)
         path = options.path
         self.timekeeper = timekeeper
@@ -71,6 +73,13 @@ package final class StoreService: Sendable {
         try await readers.perform(body)
     }
 
+    /// Runs what may take long and needs no database in a thread of its own, so that nothing of the database waits for it.
+    ///
+    /// - Throws: what `body` throws; `StoreServiceError`.
+    package func aside<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+        try await side.perform(body)
+    }
+
     /// Waits until the database is found to be removed, moved or replaced: reads and writes throw `.replaced` from then on,
     /// and the program should end. For one caller.
     ///
@@ -80,12 +89,17 @@ package final class StoreService: Sendable {
         return false
     }
 
-    /// Answers one query of a stranger, who may read everything and change nothing.
+    /// Answers one query of a stranger, who may change nothing, and read everything but what may be secret: what jobs get
+    /// beside their arguments, and what proves that one has them.
     ///
     /// - Throws: `ConsoleError`
     package func query(_ sql: String, limits: ConsoleLimits = .service) async throws -> Table {
         let path = path
-        return try await console.perform { _ in try Console.query(path: path, sql: sql, limits: limits) }
+        var limits = limits
+        limits.hiddenColumns = JobTransaction.secretColumns
+        return try await console.perform { [limits] _ in
+            try Console.query(path: path, sql: sql, limits: limits)
+        }
     }
 
     /// What was asked for before comes to its end; what is asked later throws `.closed`.
@@ -94,6 +108,7 @@ package final class StoreService: Sendable {
         writer.close()
         readers.close()
         console.close()
+        side.close()
     }
 
     deinit { close() }

@@ -10,7 +10,7 @@ package enum StoreServiceError: Error, Sendable, Hashable, CustomStringConvertib
     package var description: String {
         switch self {
         case .closed: "the server is stopping"
-        case .overloaded: "too many requests wait for the database; try again in a moment"
+        case .overloaded: "too many requests wait; try again in a moment"
         case .replaced(let path):
             "\(path): the database was removed, moved or replaced while it was in use; start this program again"
         }

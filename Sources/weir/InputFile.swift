@@ -75,6 +75,20 @@ enum Directory {
         guard let path else { return here }
         return path.hasPrefix("/") ? path : here + "/" + path
     }
+
+    /// The folders from the root.
+    ///
+    /// - Throws: a `Failure` for the first that is no folder.
+    static func existing(_ folders: [String]) throws -> [String] {
+        try folders.map { folder in
+            let path = try absolute(folder)
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                throw Failure("--workflows \(folder): there is no such folder", code: Failure.noInput)
+            }
+            return path
+        }
+    }
 }
 
 enum NameCheck {

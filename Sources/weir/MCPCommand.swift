@@ -59,7 +59,7 @@ struct MCPCommand: WeirCommand {
         let service = try await StoreService(database)
         defer { service.close() }
         var context = ToolContext(service: service, directory: try workingFolder(database: service.path))
-        context.folders = try workflows.map { try Directory.absolute($0) }
+        context.folders = try Directory.existing(workflows)
         context.searchPath = DatabaseLocation.environment("PATH")
         context.definitions = ConductorStarter(directory: service.folder, bootID: HostIdentity.bootID())
         if slots > 0, allow.access.contains(.execute) {

@@ -79,6 +79,7 @@ struct Serve: WeirCommand {
     }
 
     func execute() throws {
+        _ = try Directory.existing(workflows)
         // Makes the database, and says what is wrong with it before anything is started.
         try options.openStore(kind: "serve", create: true).close()
         let child = try slots.map { try RunnerChild(slots: $0, database: options.path) }

@@ -40,7 +40,7 @@ enum SettingsReader {
             return SettingsLayer()
         }
         do {
-            return SettingsLayer(try ConfigurationFile.read(path).parallel, file: path)
+            return SettingsLayer(try ConfigurationFile.read(path, acceptsPipe: given != nil).parallel, file: path)
         } catch {
             throw Failure("\(error)", code: Failure.data)
         }

@@ -161,13 +161,17 @@ import Testing
     @Test func `is started once`() throws {
         try withJobStore { store, _ in
             let spec = RunSpec(workflow: "w", directory: "/", jobs: [.step("a")])
-            let first = try store.write { try $0.start(spec, key: "k") }
-            let second = try store.write { try $0.start(spec, key: "k") }
+            let asked = RequestKey("k", request: "this")
+            let first = try store.write { try $0.start(spec, once: asked) }
+            let second = try store.write { try $0.start(spec, once: asked) }
             #expect(first.isNew && !second.isNew)
             #expect(first.run == second.run)
-            let other = RunSpec(workflow: "other", directory: "/", jobs: [.step("a")])
-            #expect(throws: JobStoreError.self) { try store.write { try $0.start(other, key: "k") } }
-            #expect(try store.write { try $0.start(spec, key: nil) }.isNew)
+            let taken = JobStoreError.requestKeyTaken("k", by: "run 1")
+            #expect(throws: taken) { try store.write { try $0.start(spec, once: RequestKey("k", request: "that")) } }
+            for other in ["k#", "k$", "j", "k/0", "K"] {
+                #expect(try store.write { try $0.start(spec, once: RequestKey(other, request: "that")) }.isNew)
+            }
+            #expect(try store.write { try $0.start(spec, once: nil) }.isNew)
         }
     }
 }

@@ -146,6 +146,7 @@ private let plans: [(String, SQL, [String])] = [
     ("fence", Store.fenceSQL, ["SEARCH jobs USING INDEX jobs_held (runner_id=?)"]),
     ("lostJobs", Store.lostJobsSQL, ["SEARCH jobs USING INDEX jobs_held (runner_id=?)"]),
     ("holder", Store.holderSQL, ["SEARCH jobs USING INDEX jobs_key (key=?)"]),
+    ("jobsOfRequest", Store.jobsOfRequestSQL, ["SEARCH jobs USING INDEX jobs_key (key>? AND key<?)"]),
     ("nextJob", Store.nextJobSQL, ["SEARCH jobs"]),
     ("nextFire", Store.nextFireSQL, ["SEARCH schedules USING INDEX schedules_due (next_at>?)"]),
     ("dueSchedules", Store.dueSchedulesSQL, ["SEARCH schedules USING INDEX schedules_due (next_at<?)"]),
@@ -315,7 +316,7 @@ private let plans: [(String, SQL, [String])] = [
         ["SEARCH execution_tasks USING INDEX execution_tasks_open_job (job_id=?)"]
     ),
     ("openLanesOfRun", Store.openLanesOfRunSQL, ["SEARCH lanes USING INDEX lanes_waiting (waits_for=?)"]),
-    ("runOfKey", Store.runOfKeySQL, ["SEARCH runs USING INDEX runs_key (key=?)"]),
+    ("runOfKey", Store.runOfKeySQL, ["SEARCH runs USING COVERING INDEX runs_key (key>? AND key<?)"]),
     (
         "openRuns", Store.openRunsSQL,
         ["CO-ROUTINE (subquery-1)", "SCAN runs USING INDEX runs_open", "SCAN (subquery-1)"]

@@ -98,4 +98,24 @@ import Testing
                     == "the query took longer than 0.05 seconds; narrow it, for instance with LIMIT")
         }
     }
+
+    @Test(arguments: [
+        "SELECT s FROM t", "SELECT * FROM t", "SELECT T.S FROM t", "WITH v AS (SELECT s FROM t) SELECT * FROM v",
+        "SELECT n FROM t WHERE s > 'a'", "SELECT (SELECT max(s) FROM t)", "SELECT value FROM t, json_each(s)",
+        "SELECT n FROM t GROUP BY s", "SELECT x FROM (SELECT s AS x FROM t)",
+    ])
+    func `does not reach a hidden column`(sql: String) throws {
+        try withData { path throws in
+            var limits = ConsoleLimits.service
+            limits.hiddenColumns = ["t.s"]
+            #expect {
+                try Console.query(path: path, sql: sql, limits: limits)
+            } throws: { error in
+                guard case .notAllowed(let reason)? = error as? ConsoleError else { return false }
+                return reason.contains("t.s") || reason.contains("prohibited")
+            }
+            let rows = try Console.query(path: path, sql: "SELECT n, count(*) FROM t", limits: limits).rows
+            #expect(rows.count == 1)
+        }
+    }
 }

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `becomes a job`() throws {
-        let reader = JobReader(now: Timestamp(1_000), key: nil)
+        let reader = JobReader(now: Timestamp(1_000), isKeyed: false)
         let spec = try #require(
             try reader.specs(
                 in: JSONValue(
@@ -53,6 +53,7 @@ import Testing
         (#"{"command": "a", "cwd": "../x"}"#, "must be an absolute path"),
         (#"{"command": "a\u0000b"}"#, "has a null character"),
         (#"{"type": "a b"}"#, "'type' must be a name"),
+        (#"{"command": "a", "queue": "a,b"}"#, "'queue' must be a name without a comma"),
         (#"{"type": "a", "args": []}"#, "has 'data', not 'args'"),
         (#"{"command": "a", "after": ["x"]}"#, "no job of the batch has this name"),
         (#"{"command": "a", "run_at": "soon"}"#, "'run_at' must be milliseconds"),
@@ -63,10 +64,27 @@ import Testing
     func `is refused with what is wrong and where`(text: String, expected: String) throws {
         let body = try JSONValue(parsing: text)
         #expect {
-            try JobReader(now: Timestamp(0), key: nil).specs(in: body)
+            try JobReader(now: Timestamp(0), isKeyed: false).specs(in: body)
         } throws: { error in
             (error as? Problem)?.detail.contains(expected) ?? false
         }
+    }
+}
+
+@Suite struct `A job that could not start` {
+    @Test func `is refused at once, also when its arguments are too long only together`() throws {
+        let arguments = Array(repeating: JSONValue.string(String(repeating: "x", count: 100_000)), count: 90)
+        for body: JSONValue in [
+            .object(["command": .string("a"), "args": .list(arguments)]),
+            .object(["shell": .string(String(repeating: "x", count: 131_072))]),
+        ] {
+            #expect(throws: Problem.self) { try JobReader(now: Timestamp(0), isKeyed: false).specs(in: body) }
+        }
+    }
+
+    @Test func `is refused with a key where the whole request has one`() throws {
+        let body = JSONValue.object(["command": .string("a"), "key": .string("k")])
+        #expect(throws: Problem.self) { try JobReader(now: Timestamp(0), isKeyed: true).specs(in: body) }
     }
 }
 

@@ -40,6 +40,15 @@ import Testing
             let other = try server.request(
                 "POST", "/v1/jobs", body: #"{"command": "false"}"#, headers: ["Idempotency-Key: one"])
             #expect(other.status == 409)
+            for body in [
+                #"{"jobs": [{"command": "true"}]}"#,
+                #"{"jobs": [{"command": "true"}, {"command": "false"}, {"command": "true"}]}"#,
+                #"{"jobs": [{"command": "true"}, {"command": "false", "priority": 9}]}"#,
+            ] {
+                let another = try server.request("POST", "/v1/jobs", body: body, headers: ["Idempotency-Key: two"])
+                #expect(another.status == 409)
+                #expect(!another.body.contains("--"))
+            }
             #expect(try host.number("SELECT count(*) FROM jobs") == 3)
             try server.stop()
         }
@@ -93,6 +102,50 @@ import Testing
             #expect(try server.request("GET", "/v1/jobs/1/logs", headers: ["Range: bytes=15-"]).status == 416)
             #expect(try server.request("GET", "/v1/jobs/1/logs?attempt=2").status == 404)
             #expect(runner.isRunning)
+            try server.stop()
+        }
+    }
+
+    @Test func `follows a log over all attempts, or over the one that was asked for`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host)
+            try server.post(
+                "/v1/jobs",
+                #"{"shell": "echo $WEIR_ATTEMPT; [ $WEIR_ATTEMPT = 3 ] || exit 1", "retries": 2}"#)
+            let follower = try ClientSocket(port: server.port)
+            try follower.send(
+                "GET /v1/jobs/1/logs?follow=true HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nConnection: close\r\n\r\n"
+            )
+            try host.startRunner()
+            #expect(try follower.reply().body == "1\n2\n3\n")
+            #expect(try server.request("GET", "/v1/jobs/1/logs?follow=true&attempt=2").body == "2\n")
+            try server.stop()
+        }
+    }
+
+    @Test func `tells who pauses and resumes a run or a queue`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host)
+            try server.post("/v1/runs", JSONValue.object(["definition": .string(Self.workflow)]).text)
+            let events = try ClientSocket(port: server.port)
+            try events.send("GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n\r\n")
+            var told = ""
+            func until(_ text: String) throws {
+                while !told.contains(text) {
+                    guard let bytes = events.read(), !bytes.isEmpty else {
+                        throw TestFailure("no '\(text)' in \(told)")
+                    }
+                    told += String(decoding: bytes, as: UTF8.self)
+                }
+                told = ""
+            }
+            try until("event: change")
+            for verb in ["pause", "resume"] {
+                try server.post("/v1/runs/1/\(verb)")
+                try until(#""runs":[1]"#)
+                try server.post("/v1/queues/default/\(verb)")
+                try until(#""queues":["default"]"#)
+            }
             try server.stop()
         }
     }

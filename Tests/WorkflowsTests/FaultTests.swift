@@ -222,6 +222,9 @@ private let stepCases: [Case] = [
         2d, not 'soon'
         """),
     .step(
+        "a timeout far below zero", "config: {command: x}\ntimeout: -99999999999999999",
+        "flow.yaml:4:14: error: 'timeout' of step 'a' is '-99999999999999999'; it is more than 0 and at most 10 years"),
+    .step(
         "a timeout of eleven years", "config: {command: x}\ntimeout: 4015d",
         "flow.yaml:4:14: error: 'timeout' of step 'a' is '4015d'; it is more than 0 and at most 10 years"),
     .step(

@@ -23,7 +23,7 @@ package struct ConductorAPI: Sendable {
         } catch let fault as ConductorFault {
             return .fault(fault)
         } catch let error as JobStoreError {
-            return .fault(ConductorFault(Self.status(of: error), "\(error)"))
+            return .fault(ConductorFault(Self.status(of: error), error.reason))
         } catch is CancellationError {
             return .fault(ConductorFault(503, "the server stops"))
         } catch let error as StoreServiceError {
@@ -56,7 +56,7 @@ package struct ConductorAPI: Sendable {
         }
         let path = "/api/" + request.path.joined(separator: "/")
         guard !allowed.isEmpty else {
-            throw ConductorFault(404, "there is no \(path); see docs/conductor.md for what there is")
+            throw ConductorFault(404, "there is no \(path); see docs/conductor-api.md for what there is")
         }
         var fault = ConductorFault(405, "Request method '\(request.method)' is not supported for \(path)")
         fault.allowed = allowed.sorted()

@@ -13,12 +13,14 @@ package enum ConfigurationFile {
     /// - Throws: an error that tells every fault of the file.
     package static func read(given: String?, directory: String, database: String) throws -> Configuration {
         guard let path = given ?? find(directory: directory, database: database) else { return Configuration() }
-        return try read(path)
+        return try read(path, acceptsPipe: given != nil)
     }
 
+    /// - Parameter acceptsPipe: as a shell's `<(…)` makes it. Waits for who writes into it.
     /// - Throws: an error that tells every fault of the file.
-    package static func read(_ path: String) throws -> Configuration {
-        let parsed = ConfigurationParser.parse(try TextFile.bytes(path, limit: 16 << 20))
+    package static func read(_ path: String, acceptsPipe: Bool = false) throws -> Configuration {
+        let parsed = ConfigurationParser.parse(
+            try TextFile.bytes(path, limit: 16 << 20, acceptsPipe: acceptsPipe))
         guard var configuration = parsed.configuration else {
             let faults = parsed.diagnostics.filter { $0.severity == .error }.map { $0.render(file: path) }
             throw StepFailure(faults.joined(separator: "\n"))

@@ -1,6 +1,4 @@
-import CLinux
 package import Engine
-import Glibc
 import JSON
 package import Jobs
 package import Workflows
@@ -32,8 +30,6 @@ package struct WorkflowCatalogue: Sendable {
 
     package let entries: [Entry]
 
-    /// Files that are looked at.
-    private static let mostFiles = 1_000
     private static let endings = [".yaml", ".yml", ".json"]
 
     /// - Parameters:
@@ -43,15 +39,9 @@ package struct WorkflowCatalogue: Sendable {
     package static func read(
         in directory: String, folders: [String], definitions: [StoredDefinition] = []
     ) -> WorkflowCatalogue {
-        var entries: [Entry] = []
-        var seen: Set<String> = []
-        for folder in folders + [WorkflowDocument.usualFolder] {
-            let path = folder.hasPrefix("/") ? folder : "\(directory)/\(folder)"
-            for file in files(in: path) where entries.count < mostFiles && seen.insert("\(path)/\(file)").inserted {
-                let shown = folder.hasPrefix("/") ? "\(path)/\(file)" : "\(folder)/\(file)"
-                if let entry = entry(at: "\(path)/\(file)", shown: shown, in: directory) { entries.append(entry) }
-            }
-        }
+        var files = CatalogueFiles(directory: directory)
+        for folder in folders + [WorkflowDocument.usualFolder] { files.add(folder) }
+        var entries = files.entries
         // They come by name and version: the last of each name counts.
         let newest = Dictionary(definitions.map { ($0.name, $0) }) { $1 }
         for definition in newest.values.sorted(by: { $0.name < $1.name }) {
@@ -63,32 +53,6 @@ package struct WorkflowCatalogue: Sendable {
             entries.append(entry)
         }
         return WorkflowCatalogue(entries: entries)
-    }
-
-    /// A file that cannot be read is in the catalogue with its fault.
-    private static func entry(at path: String, shown: String, in directory: String) -> Entry? {
-        do {
-            return Entry(try WorkflowDocument.read(path, in: directory), place: shown)
-        } catch {
-            let fault = Diagnostic(severity: .error, line: 1, column: 1, message: "\(error)")
-            return Entry(
-                document: WorkflowDocument(path: path, text: ""), workflow: nil, diagnostics: [fault],
-                name: WorkflowDocument.name(of: path), place: shown)
-        }
-    }
-
-    /// In the order of their names; none where there is no such folder.
-    private static func files(in folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix("."), endings.contains(where: { name.hasSuffix($0) }) { names.append(name) }
-        }
-        return names.sorted()
     }
 
     // MARK: Choosing

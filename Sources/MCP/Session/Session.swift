@@ -1,4 +1,5 @@
 import JSON
+import Jobs
 
 /// One client's conversation. It knows nothing of how messages travel: they come in one by one and go out by `send`.
 ///
@@ -151,8 +152,9 @@ package final class Session: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
+            let text = (error as? JobStoreError)?.reason ?? "\(error)"
             return .object([
-                "content": .list([.object(["type": .string("text"), "text": .string("\(error)")])]),
+                "content": .list([.object(["type": .string("text"), "text": .string(text)])]),
                 "isError": .bool(true),
             ])
         }

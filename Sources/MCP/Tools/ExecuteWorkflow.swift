@@ -63,7 +63,9 @@ enum ExecuteWorkflow {
     ) async throws -> RunChoice {
         let stored = parts.compactMap(\.entry.definition)
         guard let first = stored.first else {
-            let spec = try RunOrder(order: order, parts: parts, context: context).spec()
+            let spec = try await context.service.aside {
+                try RunOrder(order: order, parts: parts, context: context).spec()
+            }
             return .run(try await context.service.write { try $0.start(spec).run })
         }
         guard stored.count == parts.count else {

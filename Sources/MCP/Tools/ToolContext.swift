@@ -23,9 +23,9 @@ package struct ToolContext: Sendable {
     /// Files, and the definitions that the database has.
     package func catalogue() async throws -> WorkflowCatalogue {
         let (directory, folders) = (directory, folders)
-        return try await service.inspect { store in
-            let definitions = try store.look { try $0.workflowDefinitions() }
-            return WorkflowCatalogue.read(in: directory, folders: folders, definitions: definitions)
+        let definitions = try await service.read { try $0.workflowDefinitions() }
+        return try await service.aside {
+            WorkflowCatalogue.read(in: directory, folders: folders, definitions: definitions)
         }
     }
 }

@@ -46,7 +46,7 @@ enum ValidateWorkflow {
                 throw ToolFailure("the text has \(text.utf8.count) bytes; \(limit) is the most")
             }
             // Out of the way of others: a hostile text may take a moment.
-            return try await call.context.service.inspect { _ in
+            return try await call.context.service.aside {
                 WorkflowCatalogue.Entry(WorkflowDocument(path: nil, text: text), place: "text")
             }
         case (nil, let name?): return try await call.context.catalogue().workflow(named: name)

@@ -1,3 +1,4 @@
+import Executors
 import HTTPTypes
 import JSON
 import Jobs
@@ -5,8 +6,8 @@ import Jobs
 /// Jobs as JSON: the members have the names that `weir enqueue --from` takes, where they mean the same.
 struct JobReader {
     let now: Timestamp
-    /// What makes the whole request idempotent.
-    let key: String?
+    /// Whether a key makes the whole request idempotent: then its jobs have none of their own.
+    let isKeyed: Bool
 
     static let members: [String: Schema] = [
         "command": .string, "args": .list(.any), "shell": .string, "type": .string, "data": .any, "name": .string,
@@ -51,14 +52,16 @@ struct JobReader {
         var spec = try work(reader)
         spec.name = try reader.text("name")
         if let queue = try reader.text("queue") { spec.queue = queue }
-        guard !spec.queue.isEmpty else { throw reader.fault("'queue' must be a name") }
+        guard !spec.queue.isEmpty, !spec.queue.contains(",") else {
+            throw reader.fault("'queue' must be a name without a comma")
+        }
         spec.priority = try reader.integer("priority", in: 0...99) ?? spec.priority
         spec.retries = try reader.integer("retries", in: 0...1_000_000) ?? spec.retries
         spec.timeout = try reader.integer("timeout_ms", in: 1...315_360_000_000)
         spec.memoryLimit = try reader.integer("memory_kb", in: 1_024...1 << 40)
         spec.pools = try pools(reader)
         spec.runAt = try moment(reader)
-        spec.key = try key(reader, position)
+        spec.key = try key(reader)
         spec.dependencies = try dependencies(reader, position, names)
         return spec
     }
@@ -89,8 +92,13 @@ struct JobReader {
         spec.directory = try reader.text("cwd")
         guard spec.directory?.hasPrefix("/") ?? true else { throw reader.fault("'cwd' must be an absolute path") }
         spec.standardInput = try reader.text("stdin").map { Array($0.utf8) }
-        let longest = ([command] + spec.arguments).map(\.utf8.count).max() ?? 0
-        guard longest <= 131_071 else { throw reader.fault("an argument is over the system's limit of 131,071 bytes") }
+        do {
+            // What the system would refuse when the job starts is refused now.
+            let argv = spec.shell ? ["/bin/sh", "-c", command, "sh"] : [command]
+            try ArgumentLimits.check(argv: argv + spec.arguments, environment: spec.environment)
+        } catch {
+            throw reader.fault("\(error)")
+        }
         return spec
     }
 
@@ -130,14 +138,12 @@ struct JobReader {
         }
     }
 
-    private func key(_ reader: MemberReader, _ position: Int?) throws -> UniqueKey? {
-        if let text = try reader.text("key") {
-            return UniqueKey(
-                text, scope: try reader.choice("key_scope") ?? .unfinished,
-                conflict: try reader.choice("on_conflict") ?? .keep)
-        }
-        // Of a request that is sent again each job is known by its place.
-        return key.map { UniqueKey("http:" + $0 + (position.map { "/\($0)" } ?? ""), scope: .forever) }
+    private func key(_ reader: MemberReader) throws -> UniqueKey? {
+        guard let text = try reader.text("key") else { return nil }
+        guard !isKeyed else { throw reader.fault("give either an Idempotency-Key to the request or 'key' to its jobs") }
+        return UniqueKey(
+            text, scope: try reader.choice("key_scope") ?? .unfinished,
+            conflict: try reader.choice("on_conflict") ?? .keep)
     }
 
     /// An id, or a text `ID:condition`, `name` or `name:condition`, where the name is that of a job of the batch.

@@ -8,7 +8,7 @@ import Stores
 struct LogSource: Sendable {
     let store: StoreService
     let job: JobID
-    let attempt: Int
+    var attempt: Int
 
     /// Pieces that are read at once: up to 1 MiB, as runners store them.
     private static let batch = 16
@@ -17,10 +17,19 @@ struct LogSource: Sendable {
         try await store.read { [job, attempt] in try $0.outputLength(of: job, attempt: attempt) }
     }
 
-    /// Whether more may come.
-    func isOpen() async throws -> Bool {
+    /// What may come after what the attempt has written.
+    enum Sequel {
+        /// More of it, or another attempt.
+        case more
+        case nextAttempt
+        case nothing
+    }
+
+    /// - Parameter isOneAttempt: later ones do not count.
+    func sequel(ofOneAttempt isOneAttempt: Bool) async throws -> Sequel {
         let last = try await store.read { [job] in try $0.lastAttempt(of: job) }
-        return last.attempt == attempt && !last.state.isFinal
+        if last.attempt > attempt { return isOneAttempt ? .nothing : .nextAttempt }
+        return last.state.isFinal ? .nothing : .more
     }
 
     func body(_ range: Range<Int>, of length: Int) -> ResponseBody {

@@ -12,7 +12,7 @@ extension Problem {
     init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
-        case let error as JobStoreError: self.init(Self.status(of: error), "\(error)")
+        case let error as JobStoreError: self.init(Self.status(of: error), error.reason)
         case let error as StoreServiceError: self.init(.serviceUnavailable, "\(error)", headers: [.retryAfter: "1"])
         case ConsoleError.failed(let error): self.init(error)
         case let error as ConsoleError: self.init(.badRequest, "\(error)")
@@ -43,8 +43,9 @@ extension Problem {
 
     private static func status(of error: JobStoreError) -> HTTPResponse.Status {
         switch error {
-        case .noSuchJob, .noSuchRun, .noSuchQueue, .noSuchWorkflow, .noSuchSchedule: .notFound
-        case .keyTaken, .leaseLost, .memoryConflict, .decidedElsewhere: .conflict
+        case .noSuchJob, .noSuchRun, .noSuchQueue, .noSuchWorkflow, .noSuchSchedule, .noSuchRunner:
+            .notFound
+        case .keyTaken, .requestKeyTaken, .leaseLost, .memoryConflict, .decidedElsewhere: .conflict
         case .runnerLost, .schemaChanged: .serviceUnavailable
         default: .unprocessableContent
         }

@@ -17,6 +17,8 @@ package final class EventHub: Service, Sendable {
         var lastID = 0
         /// How far the clients have been told; `nil`: nobody follows.
         var cursor: ChangeCursor?
+        /// What they know to be paused.
+        var pauses = Pauses()
         var isClosed = false
     }
 
@@ -47,20 +49,20 @@ package final class EventHub: Service, Sendable {
     func subscribe(after cursor: ChangeCursor?) async throws -> Stream {
         let (stream, client) = Stream.makeStream(bufferingPolicy: .bufferingOldest(Self.buffer))
         // Before what was missed is read, so that nothing falls in between.
-        let present = try await store.read { try $0.presentCursor().cursor }
-        join(client, at: present)
+        let (present, pauses) = try await store.read { (try $0.presentCursor().cursor, try $0.pauses()) }
+        join(client, at: present, pauses)
         if let cursor {
-            try await tell(client, since: cursor)
+            try await tell(client, since: cursor, pauses)
         } else {
             client.yield(EventText.change(ChangeSet(cursor: present)))
         }
         return stream
     }
 
-    private func join(_ client: Stream.Continuation, at present: ChangeCursor) {
+    private func join(_ client: Stream.Continuation, at present: ChangeCursor, _ pauses: Pauses) {
         let id: Int? = state.withLock { state in
             guard !state.isClosed else { return nil }
-            if state.cursor == nil { state.cursor = present }
+            if state.cursor == nil { (state.cursor, state.pauses) = (present, pauses) }
             state.lastID += 1
             state.clients[state.lastID] = client
             return state.lastID
@@ -70,15 +72,17 @@ package final class EventHub: Service, Sendable {
         arrival.yield()
     }
 
-    private func tell(_ client: Stream.Continuation, since cursor: ChangeCursor) async throws {
+    private func tell(_ client: Stream.Continuation, since cursor: ChangeCursor, _ pauses: Pauses) async throws {
         var cursor = cursor
         var left = Self.missedJobs / Self.missedJobsOfEvent
         while true {
             let from = cursor
             let isComplete = left > 1
-            let set = try await store.read {
+            var set = try await store.read {
                 try $0.changes(since: from, lastJob: nil, limit: Self.missedJobsOfEvent, isComplete: isComplete)
             }
+            // What was paused before the client left is not known.
+            if !set.hasMore { set.add(from: Pauses(), to: pauses) }
             client.yield(EventText.change(set))
             guard set.hasMore else { return }
             cursor = set.cursor
@@ -112,26 +116,32 @@ package final class EventHub: Service, Sendable {
     /// As long as anybody follows.
     private func follow() async throws {
         var lastJob = try await store.read { try $0.presentCursor().lastJob }
-        while let cursor = state.withLock({ $0.cursor }) {
+        while let (cursor, earlier) = state.withLock({ state in state.cursor.map { ($0, state.pauses) } }) {
             let version = store.changes.version
             let known = lastJob
-            let set = try await store.read {
-                try $0.changes(since: cursor, lastJob: known, limit: Self.jobs, isComplete: false)
+            var (set, pauses) = try await store.read {
+                (
+                    try $0.changes(since: cursor, lastJob: known, limit: Self.jobs, isComplete: false),
+                    try $0.pauses()
+                )
             }
             lastJob = set.lastJob
-            if set.cursor != cursor || !set.jobs.isEmpty { send(EventText.change(set), reaching: set.cursor) }
+            set.add(from: earlier, to: pauses)
+            if set.cursor != cursor || !set.jobs.isEmpty || !set.queues.isEmpty {
+                send(EventText.change(set), reaching: set.cursor, pauses)
+            }
             // One event tells of much, and the database is left alone meanwhile.
             try await Task.sleep(for: set.isTruncated ? Self.pauseInBursts : Self.pause)
             if try await store.changes.next(after: version, atMost: Self.heartbeat) == nil {
-                send(EventText.heartbeat, reaching: nil)
+                send(EventText.heartbeat, reaching: nil, earlier)
             }
         }
     }
 
     /// The bytes are made once for all.
-    private func send(_ event: ByteBuffer, reaching cursor: ChangeCursor?) {
+    private func send(_ event: ByteBuffer, reaching cursor: ChangeCursor?, _ pauses: Pauses) {
         let clients = state.withLock { state in
-            if let cursor, state.cursor != nil { state.cursor = cursor }
+            if let cursor, state.cursor != nil { (state.cursor, state.pauses) = (cursor, pauses) }
             return Array(state.clients.values)
         }
         for client in clients {

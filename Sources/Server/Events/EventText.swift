@@ -16,7 +16,8 @@ enum EventText {
                         "state": .string(job.state.rawValue), "attempt": .integer(job.attempt),
                     ])
                 }),
-            "runs": .list(set.runs.map { .integer($0.rawValue) }), "truncated": .bool(set.isTruncated),
+            "runs": .list(set.runs.map { .integer($0.rawValue) }), "queues": .list(set.queues.map { .string($0) }),
+            "truncated": .bool(set.isTruncated),
         ])
         return ByteBuffer(
             string: "id: \(set.cursor.sequence)-\(set.cursor.job)\nevent: change\ndata: \(data.text)\n\n")

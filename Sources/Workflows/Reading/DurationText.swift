@@ -7,8 +7,8 @@ enum DurationText {
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
-    /// A bare number counts seconds; numbers with units add up. `nil` when the text is something else, and
-    /// anything above the maximum is some duration above the maximum.
+    /// A bare number counts seconds; numbers with units add up. `nil` when the text is something else. What is above the
+    /// maximum is some duration above the maximum, and what is far below zero some negative one.
     static func parse(_ text: String) -> Duration? {
         if let seconds = number(text[...]) { return duration(milliseconds: seconds * 1000) }
         var rest = text[...]
@@ -50,7 +50,7 @@ enum DurationText {
     }
 
     private static func duration(milliseconds: Double) -> Duration {
-        let bounded = min(milliseconds, 1e15)
+        let bounded = max(-1e15, min(milliseconds, 1e15))
         return .milliseconds(Int64(bounded.rounded(.up)))
     }
 }

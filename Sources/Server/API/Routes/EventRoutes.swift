@@ -14,7 +14,7 @@ struct EventRoutes {
     private var events: APIRoute {
         APIRoute(
             .get, "events",
-            "What changes, as server-sent events `change`: jobs that ended, run or are new, and the runs that they are of; "
+            "What changes, as server-sent events `change`: jobs that ended, run or are new, the runs that they are of, and runs and queues that were paused or resumed; "
                 + "`truncated`: more has changed than is told. Who sends Last-Event-ID is told all jobs that ended since.",
             parameters: [
                 .init("Last-Event-ID", .string, "The id of the last event that was seen.", in: "header"),

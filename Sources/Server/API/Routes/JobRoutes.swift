@@ -61,14 +61,14 @@ struct JobRoutes {
             gives: .object(["ids": .list(.integer)], optional: ["id": .integer]), status: 201
         ) { [store = services.store] request in
             let body = try await request.request.json(limit: Limits.largeBody)
-            let key = try request.idempotencyKey()
+            let key = try request.requestKey(body)
             let trace = TraceContext.incoming(request.request)
-            let reader = JobReader(now: store.timekeeper.now(), key: key)
+            let reader = JobReader(now: store.timekeeper.now(), isKeyed: key != nil)
             let specs = try reader.specs(in: body)
             let isBatch = body["jobs"] != nil
             let ids = try await store.write { transaction in
-                let ids = try transaction.enqueue(specs)
-                if let trace { try transaction.setTrace(trace, of: ids) }
+                let (ids, isNew) = try transaction.enqueue(specs, once: key)
+                if isNew, let trace { try transaction.setTrace(trace, of: ids) }
                 return ids
             }
             var answer: [String: JSONValue] = ["ids": .list(ids.map { .integer($0.rawValue) })]

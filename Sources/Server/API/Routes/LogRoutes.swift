@@ -17,10 +17,13 @@ struct LogRoutes {
             "What an attempt wrote, both streams by offset. Takes one byte range; what was not kept stands as spaces.",
             parameters: [
                 .init("attempt", .integer, "The last by default."),
-                .init("follow", .boolean, "Go on until the job has ended."),
+                .init(
+                    "follow", .boolean,
+                    "Go on until the job has ended, over further attempts unless `attempt` names one."),
                 .init("Range", .string, "bytes=A-B, bytes=A- or bytes=-N", in: "header"),
             ],
-            gives: .string, type: "text/plain"
+            gives: .string, type: "text/plain",
+            further: [206: "The part that was asked for.", 416: "The log has no such part."]
         ) { [services] request in
             let job = try request.job()
             let wanted = try request.integer("attempt", in: 1...1_000_000)
@@ -30,7 +33,9 @@ struct LogRoutes {
                     .notFound, "job \(job) has had \(last.attempt) attempts, so there is no attempt \(wanted ?? 0)")
             }
             let source = LogSource(store: services.store, job: job, attempt: wanted ?? last.attempt)
-            if try request.flag("follow") { return Self.following(source, from: try Self.start(request)) }
+            if try request.flag("follow") {
+                return Self.following(source, from: try Self.start(request), ofOneAttempt: wanted != nil)
+            }
             return try await Self.range(source, request)
         }
     }
@@ -68,17 +73,26 @@ struct LogRoutes {
         return start
     }
 
-    private static func following(_ source: LogSource, from start: Int) -> Response {
+    /// - Parameter isOneAttempt: ends with the attempt; else the output of later ones comes after it.
+    private static func following(
+        _ source: LogSource, from start: Int, ofOneAttempt isOneAttempt: Bool
+    ) -> Response {
         Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in
+                var source = source
                 var next = start
-                while true {
+                following: while true {
                     let version = source.store.changes.version
                     // Asked before the output is read: what comes after an end was written before it.
-                    let isOpen = try await source.isOpen()
+                    let sequel = try await source.sequel(ofOneAttempt: isOneAttempt)
                     next = try await source.write(from: next, to: .max, into: &writer)
-                    guard isOpen, await Self.waits(for: source.store.changes, after: version) else { break }
+                    switch sequel {
+                    case .nothing: break following
+                    case .nextAttempt: (source.attempt, next) = (source.attempt + 1, 0)
+                    case .more:
+                        guard await Self.waits(for: source.store.changes, after: version) else { break following }
+                    }
                 }
                 try await writer.finish(nil)
             })

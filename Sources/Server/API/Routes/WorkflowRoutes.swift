@@ -57,10 +57,10 @@ struct WorkflowRoutes {
                 ]), gives: .object(["id": .integer, "workflow": .string, "state": .string]),
             status: 201
         ) { [services] request in
-            let body = MemberReader(
-                try await request.object(
-                    limit: Limits.largeBody,
-                    keys: ["workflow", "definition", "inputs", "max_concurrency", "sequential"]))
+            let object = try await request.object(
+                limit: Limits.largeBody,
+                keys: ["workflow", "definition", "inputs", "max_concurrency", "sequential"])
+            let body = MemberReader(object)
             let (document, definition) = try await Self.document(body, services)
             let inputs = try Self.inputs(body)
             if let definition {
@@ -79,10 +79,10 @@ struct WorkflowRoutes {
                 parallel: try body.flag("sequential") == true ? false : nil,
                 maxConcurrency: try body.integer("max_concurrency", in: 1...10_000))
             let spec = try await Self.spec(document, inputs, options, services)
-            let key = try request.idempotencyKey()
+            let key = try request.requestKey(.object(object))
             let trace = TraceContext.incoming(request.request)
             let (run, state) = try await services.store.write { transaction in
-                let (run, isNew) = try transaction.start(spec, key: key)
+                let (run, isNew) = try transaction.start(spec, once: key)
                 if isNew, let trace { try transaction.setTrace(trace, of: run) }
                 return (run, try transaction.state(of: run))
             }
@@ -105,7 +105,7 @@ struct WorkflowRoutes {
         switch (name, text) {
         case (let name?, nil):
             let entry = try find(name, in: try await services.toolContext.catalogue())
-            return (entry.document, entry.definition)
+            return (try entry.sound, entry.definition)
         case (nil, let text?): return (WorkflowDocument(path: nil, text: text), nil)
         default:
             throw body.fault("give either 'workflow', a name that GET /v1/workflows has, or 'definition', its text")
@@ -143,14 +143,15 @@ struct WorkflowRoutes {
     private static func spec(
         _ document: WorkflowDocument, _ inputs: [String: JSONValue], _ options: PlanOptions, _ services: ServerServices
     ) async throws -> RunSpec {
-        let settings = services.settings
-        return try await services.store.inspect { store in
+        let (settings, database) = (services.settings, services.store.path)
+        return try await services.store.aside {
             do {
                 return try document.runSpec(
                     inputs: inputs, options: options, directory: settings.directory,
-                    searchPath: settings.environment["PATH"], database: store.path)
+                    searchPath: settings.environment["PATH"], database: database)
             } catch let failure as StepFailure {
-                throw Problem(.unprocessableContent, "\(failure)")
+                // Nobody outside has to know where the server's folder lies.
+                throw Problem(.unprocessableContent, "\(failure)".replacing("\(settings.directory)/", with: ""))
             }
         }
     }
@@ -173,6 +174,15 @@ extension WorkflowCatalogue.Entry {
                 "description": workflow.description.map { .string($0) } ?? .null,
                 "steps": .integer(workflow.steps.count), "inputs": .list(workflow.inputs.map(\.json)),
             ])
+        }
+    }
+
+    /// - Throws: `Problem` that tells what is wrong with a file.
+    fileprivate var sound: WorkflowDocument {
+        get throws {
+            guard workflow == nil, definition == nil else { return document }
+            let faults = diagnostics.filter { $0.severity == .error }.map { $0.render(file: place) }
+            throw Problem(.unprocessableContent, faults.prefix(10).joined(separator: "; "))
         }
     }
 

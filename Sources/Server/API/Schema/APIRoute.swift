@@ -31,11 +31,14 @@ struct APIRoute: Sendable {
     var status = 200
     /// What it gives when it is not JSON.
     var type = "application/json"
+    /// What else it may answer, by status: 206 with what it gives, others without a body.
+    var further: [Int: String] = [:]
     let respond: @Sendable (APIRequest) async throws -> Response
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, parameters: [Parameter] = [],
         takes: Schema? = nil, gives: Schema, status: Int = 200, type: String = "application/json",
+        further: [Int: String] = [:],
         respond: @escaping @Sendable (APIRequest) async throws -> Response
     ) {
         self.method = method
@@ -46,11 +49,13 @@ struct APIRoute: Sendable {
         self.gives = gives
         self.status = status
         self.type = type
+        self.further = further
         self.respond = respond
     }
 
     static let keyParameter = Parameter(
-        "Idempotency-Key", .string, "The same key gives the same job or run again, for ever.", in: "header")
+        "Idempotency-Key", .string,
+        "The same request gives the same job or run again, for ever; another one is refused with 409.", in: "header")
     static let pageParameters = [
         Parameter(
             "limit", .integer, "Elements at the most, \(Limits.page) by default, \(Limits.largestPage) at the most."),
@@ -143,7 +148,12 @@ struct APIRequest: Sendable {
         )
     }
 
-    /// - Throws: `Problem` when it is longer than 200 characters.
+    /// - Parameter body: the whole request, by which it is told from others with its key.
+    /// - Throws: `Problem` when the key is longer than 200 characters.
+    func requestKey(_ body: JSONValue) throws -> RequestKey? {
+        try idempotencyKey().map { RequestKey($0, request: body.text) }
+    }
+
     func idempotencyKey() throws -> String? {
         guard let key = HTTPField.Name("Idempotency-Key").flatMap({ request.headers[$0] }) else { return nil }
         guard (1...200).contains(key.utf8.count) else {

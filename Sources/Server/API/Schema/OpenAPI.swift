@@ -37,20 +37,7 @@ enum OpenAPI {
         var operation: [String: JSONValue] = [
             "summary": .string(route.summary),
             "operationId": .string(identifier(route)),
-            "responses": .object([
-                "\(route.status)": .object([
-                    "description": .string(route.summary),
-                    "content": .object([route.type: .object(["schema": route.gives.json])]),
-                ]),
-                "default": .object([
-                    "description": .string("What is wrong, and how to mend it."),
-                    "content": .object([
-                        "application/problem+json": .object([
-                            "schema": .object(["$ref": .string("#/components/schemas/Problem")])
-                        ])
-                    ]),
-                ]),
-            ]),
+            "responses": .object(responses(route)),
         ]
         let parameters = inPath(route) + route.parameters
         if !parameters.isEmpty { operation["parameters"] = .list(parameters.map(parameter)) }
@@ -60,6 +47,27 @@ enum OpenAPI {
             ])
         }
         return .object(operation)
+    }
+
+    private static func responses(_ route: APIRoute) -> [String: JSONValue] {
+        let content = JSONValue.object([route.type: .object(["schema": route.gives.json])])
+        var responses: [String: JSONValue] = [
+            "\(route.status)": .object(["description": .string(route.summary), "content": content]),
+            "default": .object([
+                "description": .string("What is wrong, and how to mend it."),
+                "content": .object([
+                    "application/problem+json": .object([
+                        "schema": .object(["$ref": .string("#/components/schemas/Problem")])
+                    ])
+                ]),
+            ]),
+        ]
+        for (status, text) in route.further {
+            var response: [String: JSONValue] = ["description": .string(text)]
+            if status == 206 { response["content"] = content }
+            responses["\(status)"] = .object(response)
+        }
+        return responses
     }
 
     private static func inPath(_ route: APIRoute) -> [APIRoute.Parameter] {
