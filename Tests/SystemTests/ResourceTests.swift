@@ -126,7 +126,7 @@ import Testing
             try host.run("init")
             try enqueue(host, ["--memory", "150M"], "2000", "1")
             try enqueue(host, ["--memory", "150M"], "80", "4", "20")  // each under it, together over it
-            try enqueue(host, ["--memory", "2G"], "100", "2", "0.5")
+            try enqueue(host, ["--memory", "2G"], "100", "2", "4")  // long enough to be seen
             try enqueue(host, [], "200", "1", "0.5")
             for _ in 0..<2 { try host.startRunner("--slots", "2") }
             try eventually("the end of all", within: 120) { try host.isAllFinal() }
