@@ -112,6 +112,6 @@ extension JobTransaction {
     /// What no door shows, as `table.column`.
     package static let secretColumns: Set<String> = [
         "jobs.env", "jobs.stdin", "jobs.lease_token", "attempts.lease_token", "schedules.env", "schedules.stdin",
-        "execution_tasks.lease_token",
+        "execution_tasks.lease_token", "runs.definition", "jobs.template",
     ]
 }

@@ -19,6 +19,13 @@ extension JobTransaction {
         return run
     }
 
+    /// The request has started the run.
+    ///
+    /// - Throws: a constraint when another request has its key; ask ``run(of:)`` first.
+    package func note(_ request: RequestKey, of run: RunID) throws {
+        try connection.execute(Self.setRunKeySQL, request.stored, run)
+    }
+
     /// Stores a run and its jobs, unless the request started one before.
     ///
     /// - Parameter request: `nil`: nothing makes it once only.
@@ -28,7 +35,7 @@ extension JobTransaction {
         guard let request else { return (try start(spec).run, true) }
         if let run = try run(of: request) { return (run, false) }
         let run = try start(spec).run
-        try connection.execute(Self.setRunKeySQL, request.stored, run)
+        try note(request, of: run)
         return (run, true)
     }
 

@@ -20,11 +20,13 @@ extension ChangeSet {
 }
 
 extension JobTransaction {
+    /// With executions, which a claim does not ask about.
+    static let allPausedRunsSQL: SQL = "SELECT id FROM runs WHERE state = 'paused'"
     static let pausedQueuesSQL: SQL = "SELECT name FROM queues WHERE paused_at IS NOT NULL"
 
     package func pauses() throws -> Pauses {
         var pauses = Pauses()
-        try connection.forEach(Self.pausedRunsSQL) { pauses.runs.insert(RunID($0.int(0))) }
+        try connection.forEach(Self.allPausedRunsSQL) { pauses.runs.insert(RunID($0.int(0))) }
         try connection.forEach(Self.pausedQueuesSQL) { pauses.queues.insert($0.text(0)) }
         return pauses
     }

@@ -40,6 +40,21 @@ import Testing
         }
     }
 
+    @Test func `what a loop keeps stays within a mebibyte while it goes on`() throws {
+        try withStage { stage in
+            let large = #"{"x":"\#(String(repeating: "y", count: 600_000))"}"#
+            try stage.define(
+                """
+                {"name":"w","tasks":[{"name":"l","taskReferenceName":"l","type":"DO_WHILE",
+                 "loopCondition":"$.l.iteration < 3","loopOver":[\(simple("a", "b"))]}]}
+                """)
+            let id = try stage.start("w")
+            for name in ["a", "b", "a", "b"] { try stage.work(name, output: large) }
+            let loop = try #require(try stage.workflow(id).elements("tasks").first)
+            #expect(loop["outputData"] == .object(["iteration": .integer(3)]))
+        }
+    }
+
     @Test func `an output fails, or leaves with the tasks what is too much`() throws {
         try withStage { stage in
             let large = #"{"x":"\#(String(repeating: "y", count: 600_000))"}"#

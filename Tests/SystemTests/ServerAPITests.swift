@@ -123,6 +123,21 @@ import Testing
         }
     }
 
+    @Test func `shows queries nothing that a workflow's environment has`() throws {
+        try withHost { host in
+            let server = try ServerProcess(host)
+            let secret =
+                "name: s\nenv: {KEY: hunter2}\nsteps: [{id: a, config: {command: 'true', env: {OTHER: hunter3}}}]"
+            try server.post("/v1/runs", JSONValue.object(["definition": .string(secret)]).text)
+            for query in ["SELECT definition FROM runs", "SELECT template FROM jobs", "SELECT env FROM jobs"] {
+                let answer = try server.request("POST", "/v1/sql", body: JSONValue.object(["sql": .string(query)]).text)
+                #expect(answer.status == 422 || answer.status == 400 || answer.status == 403, "\(answer.status)")
+                #expect(!answer.body.contains("hunter"))
+            }
+            try server.stop()
+        }
+    }
+
     @Test func `tells who pauses and resumes a run or a queue`() throws {
         try withHost { host in
             let server = try ServerProcess(host)
@@ -145,6 +160,13 @@ import Testing
                 try until(#""runs":[1]"#)
                 try server.post("/v1/queues/default/\(verb)")
                 try until(#""queues":["default"]"#)
+            }
+            let tasks = #"{"name": "w", "tasks": [{"name": "t", "taskReferenceName": "t", "type": "SIMPLE"}]}"#
+            let id = try #require(try server.post("/api/workflows", tasks)["workflowId"]?.string)
+            try until(#""runs":[2]"#)
+            for path in ["/api/workflow/\(id)/pause", "/api/workflow/\(id)/resume"] {
+                #expect(try server.request("PUT", path).status == 200)
+                try until(#""runs":[2]"#)
             }
             try server.stop()
         }
@@ -312,6 +334,10 @@ extension `The interface of a server` {
             let other = try server.request(
                 "POST", "/v1/runs", body: #"{"workflow": "reg"}"#, headers: ["Idempotency-Key: one"])
             #expect(other.status == 409)
+            let inline = try server.request(
+                "POST", "/v1/runs", body: JSONValue.object(["definition": .string(Self.workflow)]).text,
+                headers: ["Idempotency-Key: one"])
+            #expect(inline.status == 409)
             #expect(try server.get("/api/tasks/poll/a")["inputData"]?["x"] == .integer(4))
             let limited = try server.request("POST", "/v1/runs", body: #"{"workflow": "reg", "max_concurrency": 2}"#)
             #expect(limited.status == 422)

@@ -137,7 +137,8 @@ extension Decider {
                 row.output = JSONValue.object(output).text
             }
             if row.output.utf8.count > JobStore.resultLimit {
-                row.output = JSONValue.object(["iteration": .integer(row.iteration)]).text
+                output = ["iteration": .integer(row.iteration)]
+                row.output = JSONValue.object(output).text
             }
             let goesOn = try passing { try mayGoOn(task, row, inner) }
             guard goesOn else {

@@ -70,7 +70,7 @@ struct WorkflowRoutes {
                     )
                 }
                 let start = DefinitionStart(
-                    definition: definition, inputs: inputs, key: try request.idempotencyKey(),
+                    definition: definition, inputs: inputs, key: try request.requestKey(.object(object)),
                     trace: TraceContext.incoming(request.request))
                 let (run, state) = try await start.run(in: services.store)
                 return Self.started(run, of: definition.name, state)
