@@ -55,6 +55,22 @@ import Testing
         }
     }
 
+    @Test func `what a JOIN brings together fails rather than lacks a part`() throws {
+        try withStage { stage in
+            let large = #"{"x":"\#(String(repeating: "y", count: 600_000))"}"#
+            try stage.define(
+                """
+                {"name":"w","tasks":[
+                  {"name":"f","taskReferenceName":"f","type":"FORK_JOIN","forkTasks":[[\(simple("a"))],[\(simple("b"))]]},
+                  {"name":"j","taskReferenceName":"j","type":"JOIN","joinOn":["a","b"]}]}
+                """)
+            let id = try stage.start("w")
+            for name in ["a", "b"] { try stage.work(name, output: large) }
+            #expect(try stage.status(id) == "FAILED")
+            #expect(try stage.workflow(id).text("reasonForIncompletion")?.contains("1048576 bytes") == true)
+        }
+    }
+
     @Test func `an output fails, or leaves with the tasks what is too much`() throws {
         try withStage { stage in
             let large = #"{"x":"\#(String(repeating: "y", count: 600_000))"}"#

@@ -106,6 +106,14 @@ extension Decider {
         }
         let output = Self.within(JobStore.resultLimit, outputs)
         var ended = row
+        guard output.count == Set(outputs.map(\.0)).count else {
+            // What comes next would read less than there is.
+            ended.status = .failedForGood
+            ended.reason =
+                "what it joins has more than \(JobStore.resultLimit) bytes of outputs; read those of the tasks themselves"
+            try passing { try save(ended) }
+            throw .ended(WorkflowEnd(failing: ended))
+        }
         ended.status = .completed
         ended.output = JSONValue.object(output).text
         try passing { try save(ended) }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Files that the engine reads and writes as a whole.
