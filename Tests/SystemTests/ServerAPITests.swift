@@ -142,17 +142,10 @@ import Testing
         try withHost { host in
             let server = try ServerProcess(host)
             try server.post("/v1/runs", JSONValue.object(["definition": .string(Self.workflow)]).text)
-            let events = try ClientSocket(port: server.port)
-            try events.send("GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n\r\n")
-            var told = ""
+            let events = try EventReader(server)
             func until(_ text: String) throws {
-                while !told.contains(text) {
-                    guard let bytes = events.read(), !bytes.isEmpty else {
-                        throw TestFailure("no '\(text)' in \(told)")
-                    }
-                    told += String(decoding: bytes, as: UTF8.self)
-                }
-                told = ""
+                try events.wait(for: text)
+                events.told = ""
             }
             try until("event: change")
             for verb in ["pause", "resume"] {
@@ -175,33 +168,16 @@ import Testing
     @Test func `tells of what happens, and of what was missed since an event`() throws {
         try withHost { host in
             let server = try ServerProcess(host, "--slots", "2")
-            let events = try ClientSocket(port: server.port)
-            try events.send("GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n\r\n")
-            var told = ""
-            func until(_ text: String) throws {
-                while !told.contains(text) {
-                    guard let bytes = events.read(), !bytes.isEmpty else {
-                        throw TestFailure("no '\(text)' in \(told)")
-                    }
-                    told += String(decoding: bytes, as: UTF8.self)
-                }
-            }
-            try until("event: change")
-            let first = try #require(told.firstMatch(of: /id: (\S+)/)?.1)
+            let events = try EventReader(server)
+            try events.wait(for: "event: change")
+            let first = try #require(events.told.firstMatch(of: /id: (\S+)/)?.1)
             try server.post("/v1/jobs", #"{"command": "true"}"#)
-            try until(#""id":1,"run_id":null,"state":"succeeded""#)
+            try events.wait(for: #""id":1,"run_id":null,"state":"succeeded""#)
             try server.stop()
 
             // Of another process on the same database.
             let again = try ServerProcess(host)
-            let missed = try ClientSocket(port: again.port)
-            try missed.send(
-                "GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1:\(again.port)\r\nLast-Event-ID: \(first)\r\n\r\n")
-            told = ""
-            while !told.contains(#""state":"succeeded""#) {
-                guard let bytes = missed.read(), !bytes.isEmpty else { throw TestFailure("not told: \(told)") }
-                told += String(decoding: bytes, as: UTF8.self)
-            }
+            try EventReader(again, after: first).wait(for: #""state":"succeeded""#)
             let strange = try again.request("GET", "/v1/events", headers: ["Last-Event-ID: 1-x"])
             #expect(strange.status == 400)
             try again.stop()
@@ -397,6 +373,27 @@ extension `The interface of a server` {
             #expect(client.output.hasPrefix("28 of"), "\(client.output)")
             try host.checkInvariants()
             try server.stop()
+        }
+    }
+}
+
+/// A client that follows events.
+private final class EventReader {
+    /// What has come and was not forgotten.
+    var told = ""
+    private let socket: ClientSocket
+
+    /// - Parameter last: the id of the last event that was seen; empty: none was.
+    init(_ server: ServerProcess, after last: Substring = "") throws {
+        socket = try ClientSocket(port: server.port)
+        try socket.send(
+            "GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nLast-Event-ID: \(last)\r\n\r\n")
+    }
+
+    func wait(for text: String) throws {
+        while !told.contains(text) {
+            guard let bytes = socket.read(), !bytes.isEmpty else { throw TestFailure("no '\(text)' in \(told)") }
+            told += String(decoding: bytes, as: UTF8.self)
         }
     }
 }

@@ -91,6 +91,10 @@ def until(what, condition, limit=20):
         time.sleep(0.02)
 
 
+def polls(type, worker):
+    return any(poll["workerId"] == worker for poll in http("GET", f"/api/tasks/queue/polldata?taskType={type}")[1])
+
+
 rows = []
 
 
@@ -226,13 +230,13 @@ def a_poll_is_held_until_there_is_a_task():
     assert len(tasks.batch_poll_tasks("held-t", worker_id="w", count=2, timeout_in_millisecond=3000)) == 2
     import threading
     found = []
-    poll("held-t")
+    define("waited", [simple("waited-t")])
     waiter = threading.Thread(target=lambda: found.extend(
-        http("GET", "/api/tasks/poll/batch/held-t?workerid=w&count=1&timeout=5000")[1]))
+        http("GET", "/api/tasks/poll/batch/waited-t?workerid=held&count=1&timeout=5000")[1]))
     waiter.start()
-    time.sleep(0.3)
+    until("the poll", lambda: polls("waited-t", "held"))
     begun = time.monotonic()
-    start("held")
+    start("waited")
     waiter.join()
     assert len(found) == 1 and time.monotonic() - begun < 2
 
@@ -246,10 +250,8 @@ def a_task_goes_back_whose_poller_died_while_it_waited():
         connection.sendall(
             f"GET /api/tasks/poll/batch/dead-2?workerid=dead&count=1&timeout=4000 HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
             .encode())
-        time.sleep(0.5)
-    time.sleep(0.3)
+        until("the poll", lambda: polls("dead-2", "dead"))
     work("dead-1")
-    time.sleep(0.5)
     task = None
 
     def again():
@@ -282,7 +284,8 @@ def a_task_goes_back_whose_poller_died_with_the_answer_unread():
         request(connection)
         while b'"taskId"' not in connection.recv(65536):
             pass
-    time.sleep(0.5)
+    # Held for a while, and answered at once if the task had gone back.
+    assert tasks.batch_poll_tasks("unread-t", worker_id="w", count=1, timeout_in_millisecond=500) in (None, [])
     task = by_ref(id)["unread-t"]
     assert task.status == "IN_PROGRESS" and task.poll_count == 1, task
     finish(task)
@@ -349,7 +352,8 @@ def a_workflow_has_its_time_and_another_follows_its_failure():
     found = workflows.get_workflow(follower)
     assert found.status == "COMPLETED" and found.input["workflowId"] == id and found.input["failureStatus"] == "TIMED_OUT"
     id = start(define("alert", [simple("alert-t")], timeoutSeconds=1, timeoutPolicy="ALERT_ONLY"))
-    time.sleep(1.2)
+    later = start("timed")
+    until("a later end by the same time", lambda: status(later) == "TIMED_OUT")
     work("alert-t")
     assert status(id) == "COMPLETED"
 
